@@ -1,0 +1,11 @@
+export interface TransferProgress {
+  /** Plaintext bytes finished: acknowledged by S3 on the way up, written to disk on the way down. */
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  /** Bytes per second over the last seconds; 0 while unknown. */
+  readonly bytesPerSecond: number;
+  /** Seconds to go at that rate; undefined while unknown. */
+  readonly secondsLeft: number | undefined;
+}
+
+export type OnProgress = (progress: TransferProgress) => void;
