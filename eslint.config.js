@@ -25,7 +25,7 @@ const imports = (...patterns) => ({
 });
 
 export default defineConfig(
-  { ignores: ['dist/', 'out/', 'node_modules/', '.vscode-test/', 'coverage/'] },
+  { ignores: ['dist*/', 'out*/', 'node_modules/', '.vscode-test/', 'coverage/'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
