@@ -4,9 +4,7 @@
 import { build } from 'esbuild';
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+import { root } from './lib/project.mjs';
 
 /** The programs: name in dist/ -> entry file. */
 const programs = {
