@@ -31,6 +31,8 @@ export type Envelope =
       readonly format: 'v1';
       readonly cipher: typeof contentCipher.cbc;
       readonly iv: Buffer;
+      /** `x-amz-matdesc`; V1 has no encryption context, so this is a description only. */
+      readonly materialDescription: EncryptionContext;
     })
   | (EnvelopeBase & {
       readonly format: 'v2';
