@@ -1,5 +1,11 @@
-// npm run package: builds the VSIX. Everything is bundled into dist/, so no node_modules go in.
+// npm run package: builds the VSIX, beside package.json or as the file named. Everything is bundled
+// into dist/ (the manifest's vscode:prepublish script builds it), so no node_modules go in.
 import { createVSIX } from '@vscode/vsce';
+import path from 'node:path';
 import { root } from './lib/project.mjs';
 
-await createVSIX({ cwd: root, dependencies: false, packagePath: root });
+await createVSIX({
+  cwd: root,
+  dependencies: false,
+  packagePath: path.resolve(process.argv[2] ?? root),
+});
