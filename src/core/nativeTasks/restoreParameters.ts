@@ -1,7 +1,6 @@
 import { parseKmsKeyArn } from '../aws/kmsKeyArn.js';
 import { parseS3Arn } from '../aws/s3Arn.js';
 import { EngineError } from '../errors.js';
-import type { Statement, StatementParameter } from './statement.js';
 
 /** Volumes of an instance that may hold database files; `D:` is the default. */
 export const volumes = ['D:', 'H:', 'I:', 'J:'] as const;
@@ -33,11 +32,10 @@ export interface RestoreDatabase {
 }
 
 /**
- * `msdb.dbo.rds_restore_database` (RDS User Guide, SQLServer.Procedural.Importing.Native.Using). It
- * only queues a task and must not run in a transaction.
- * @throws EngineError `restore/…` or `arn/…` naming the parameter that RDS would refuse
+ * Refuses what RDS would refuse minutes later.
+ * @throws EngineError `restore/…`, `arn/…`, `s3-arn/…` or `kms/…` naming the parameter
  */
-export function restoreDatabase(o: RestoreDatabase): Statement {
+export function checkRestoreParameters(o: RestoreDatabase): void {
   checkName(o.databaseName);
   checkSource(o.s3Arn.trim());
   checkKey(o.kmsKeyArn);
@@ -45,26 +43,6 @@ export function restoreDatabase(o: RestoreDatabase): Statement {
   checkVolume('data file', o.dataFileVolume);
   checkVolume('log file', o.logFileVolume);
   checkTuning(o);
-  const parameters: StatementParameter[] = [];
-  const add = (
-    name: string,
-    type: StatementParameter['type'],
-    value?: string | number | boolean,
-  ) => {
-    if (value !== undefined) parameters.push({ name, type, value });
-  };
-  add('restore_db_name', 'nvarchar', o.databaseName);
-  add('s3_arn_to_restore_from', 'nvarchar', o.s3Arn.trim());
-  add('with_norecovery', 'bit', o.withNorecovery);
-  add('type', 'nvarchar', o.type);
-  add('keep_cdc', 'bit', o.keepCdc);
-  add('data_file_volume', 'nvarchar', o.dataFileVolume);
-  add('log_file_volume', 'nvarchar', o.logFileVolume);
-  add('kms_master_key_arn', 'nvarchar', o.kmsKeyArn?.trim());
-  add('block_size', 'int', o.blockSize);
-  add('max_transfer_size', 'int', o.maxTransferSize);
-  add('buffer_count', 'int', o.bufferCount);
-  return { kind: 'procedure', procedure: 'msdb.dbo.rds_restore_database', parameters };
 }
 
 function refuse(what: string, sentence: string): never {

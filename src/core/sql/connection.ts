@@ -1,0 +1,161 @@
+import type { ConnectionPool, Request } from 'mssql';
+import { throwIfCancelled } from '../errors.js';
+import type {
+  Statement,
+  StatementParameter,
+  StatementResult,
+  StatementRunner,
+} from '../nativeTasks/statement.js';
+import { EngineError } from '../errors.js';
+import { orCancelled } from './orCancelled.js';
+import { connectFailure, statementFailure, type Target } from './sqlErrors.js';
+import { trustedCertificates } from './tlsOptions.js';
+
+/** Asks for the password whenever one is needed; nothing keeps it. */
+export type PasswordSource = () => Promise<string>;
+
+export interface ConnectOptions extends Target {
+  readonly password: PasswordSource;
+  /** PEM file of certificate authorities to trust besides those of RDS. */
+  readonly caFile?: string | undefined;
+  /** Name that the certificate must carry instead of `host`, when a tunnel is in between. */
+  readonly serverName?: string | undefined;
+  /** Gives up checking who answers. */
+  readonly trustServerCertificate?: boolean | undefined;
+  readonly database?: string | undefined;
+  /** Milliseconds for the connection and for each statement; 15000. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One connection to an instance, in autocommit: `rds_*` procedures refuse to run in a transaction. */
+export interface SqlConnection extends StatementRunner {
+  readonly tls: 'verified' | 'not-verified';
+  /** Ends it at once, also under a running statement. */
+  close(): Promise<void>;
+}
+
+type Driver = typeof import('mssql');
+/** The driver's connection, as far as it is used here. */
+interface Wire {
+  close(): void;
+  once(event: 'end', listener: () => void): unknown;
+}
+
+/**
+ * Connects and logs in over TLS, verified against the CA bundle of RDS.
+ * @throws EngineError `sql/login-failed`, `sql/tls-not-verified`, `sql/unreachable`, `sql/not-ready`,
+ *   `sql/ca-file-…`; CancelledError
+ */
+export async function connect(o: ConnectOptions): Promise<SqlConnection> {
+  throwIfCancelled(o.signal);
+  const ca = o.trustServerCertificate ? undefined : await trustedCertificates(o.caFile);
+  const password = await orCancelled(o.password(), o.signal);
+  const { default: driver } = await import('mssql');
+  const connection = new Connection(driver, o, password, ca);
+  try {
+    await orCancelled(connection.open(), o.signal);
+  } catch (error) {
+    await connection.close();
+    throw connectFailure(error, o);
+  }
+  return connection;
+}
+
+class Connection implements SqlConnection {
+  readonly tls: 'verified' | 'not-verified';
+  readonly #driver: Driver;
+  readonly #target: Target;
+  readonly #pool: ConnectionPool;
+  readonly #wires = new Set<Wire>();
+  #state: 'opening' | 'open' | 'lost' | 'closed' = 'opening';
+
+  constructor(driver: Driver, o: ConnectOptions, password: string, ca: string[] | undefined) {
+    const { host, port, user, database, timeoutMs = 15_000 } = o;
+    this.#driver = driver;
+    this.#target = { host, port, user };
+    this.tls = ca === undefined ? 'not-verified' : 'verified';
+    this.#pool = new driver.ConnectionPool({
+      server: host,
+      port,
+      user,
+      password,
+      ...(database !== undefined && { database }),
+      connectionTimeout: timeoutMs,
+      requestTimeout: timeoutMs,
+      // One connection that is never replaced behind our back: a lost one is reported.
+      pool: { max: 1, min: 0, idleTimeoutMillis: 2 ** 31 - 1, acquireTimeoutMillis: 2 * timeoutMs },
+      options: {
+        encrypt: true,
+        trustServerCertificate: ca === undefined,
+        appName: 'rds-backup',
+        ...(o.serverName !== undefined && { serverName: o.serverName }),
+        ...(ca !== undefined && { cryptoCredentialsDetails: { ca } }),
+      },
+      beforeConnect: (wire) => {
+        this.#track(wire as unknown as Wire);
+      },
+    });
+    // Failures arrive at the statement that meets them; unheard, this event would end the process.
+    this.#pool.on('error', () => undefined);
+  }
+
+  async open(): Promise<void> {
+    await this.#pool.connect();
+    if (this.#state === 'opening') this.#state = 'open';
+  }
+
+  async run(statement: Statement, signal?: AbortSignal): Promise<StatementResult> {
+    throwIfCancelled(signal);
+    if (this.#state !== 'open') {
+      const { host, port } = this.#target;
+      throw new EngineError('sql/connection-lost', `The connection to ${host}:${port} has ended.`);
+    }
+    const request = this.#pool.request();
+    const messages: string[] = [];
+    request.on('info', (info: { message: string }) => messages.push(info.message));
+    for (const parameter of statement.parameters) this.#bind(request, parameter);
+    const stop = () => request.cancel();
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      const { recordsets } = await orCancelled(send(request, statement), signal);
+      return { recordsets: recordsets.map((rows) => [...rows]), messages };
+    } catch (error) {
+      throw statementFailure(error, this.#target);
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    for (const wire of this.#wires) wire.close();
+    if (this.#pool.connected) await this.#pool.close();
+  }
+
+  /** The driver opens one connection to try the login, closes it, and opens the one that is used. */
+  #track(wire: Wire) {
+    const isTrial = this.#state === 'opening';
+    this.#wires.add(wire);
+    wire.once('end', () => {
+      this.#wires.delete(wire);
+      if (!isTrial && this.#state === 'open') this.#state = 'lost';
+    });
+  }
+
+  #bind(request: Request, { name, type, value }: StatementParameter) {
+    const { NVarChar, Int, Bit, DateTime } = this.#driver;
+    const sqlType = { nvarchar: NVarChar, int: Int, bit: Bit, datetime: DateTime }[type];
+    const isDate = type === 'datetime' && typeof value === 'string';
+    request.input(name, sqlType, isDate ? new Date(`${value}Z`) : value);
+  }
+}
+
+async function send(request: Request, statement: Statement) {
+  const { recordsets } =
+    statement.kind === 'procedure'
+      ? await request.execute(statement.procedure)
+      : await request.query(statement.text);
+  return { recordsets: Array.isArray(recordsets) ? recordsets : [] };
+}
