@@ -1,0 +1,163 @@
+import { s3ObjectArn } from '../../core/aws/arn.js';
+import { parseS3Uri } from '../../core/aws/s3Uri.js';
+import { type AwsSession } from '../../core/aws/session.js';
+import { EngineError } from '../../core/errors.js';
+import { blockSizes, volumes } from '../../core/nativeTasks/restoreParameters.js';
+import { type Statement } from '../../core/nativeTasks/statement.js';
+import { restoreDatabase } from '../../core/nativeTasks/statements.js';
+import { submitTask } from '../../core/nativeTasks/submitTask.js';
+import { defineCommand, type OptionValues } from '../command.js';
+import { awsOptions, sqlOptions } from '../commonOptions.js';
+import { exitCode } from '../exitCode.js';
+import { follow } from '../follow.js';
+import { keyArn } from '../keyArn.js';
+import { printSql } from '../printSql.js';
+import { checkServerOptions, findServer, type Server, serverArguments } from '../server.js';
+import { withSession } from '../session.js';
+import { situationOf } from '../situation.js';
+import { UsageError } from '../usageError.js';
+
+const options = {
+  from: {
+    type: 'text',
+    value: 's3://BUCKET/KEY',
+    required: true,
+    summary: 'the backup; PREFIX* for a backup of several files; an S3 ARN is taken as it is',
+  },
+  database: { type: 'text', value: 'NAME', required: true, summary: 'name of the new database' },
+  'kms-key': {
+    type: 'text',
+    value: 'KEY',
+    summary: 'KMS key that encrypted the object: ARN, key id or alias/NAME',
+  },
+  follow: { type: 'flag', summary: 'stay until the restore has ended' },
+  type: {
+    type: 'text',
+    value: 'TYPE',
+    choices: ['FULL', 'DIFFERENTIAL'],
+    summary: 'kind of backup (default FULL)',
+  },
+  norecovery: { type: 'flag', summary: 'leave the database RESTORING, for further backups' },
+  'keep-cdc': { type: 'flag', summary: 'keep change data capture' },
+  'data-volume': {
+    type: 'text',
+    value: 'VOLUME',
+    choices: volumes,
+    summary: 'volume of the data files (default D:)',
+  },
+  'log-volume': {
+    type: 'text',
+    value: 'VOLUME',
+    choices: volumes,
+    summary: 'volume of the log files (default D:)',
+  },
+  'block-size': {
+    type: 'integer',
+    value: 'BYTES',
+    min: 512,
+    max: 65_536,
+    choices: blockSizes,
+    summary: 'physical block size',
+  },
+  'max-transfer-size': {
+    type: 'integer',
+    value: 'BYTES',
+    min: 65_536,
+    max: 4_194_304,
+    multipleOf: 65_536,
+    summary: 'largest unit of transfer, a multiple of 65536',
+  },
+  'buffer-count': {
+    type: 'integer',
+    value: 'COUNT',
+    min: 1,
+    max: 2 ** 31 - 1,
+    summary: 'number of I/O buffers',
+  },
+  ...sqlOptions,
+  ...awsOptions,
+} as const;
+
+export const restore = defineCommand({
+  name: 'restore',
+  summary: 'restore a backup in S3 as a new database of an instance',
+  description:
+    'Has the instance restore a backup from S3 (rds_restore_database). The instance only queues a ' +
+    'task; --follow shows it to its end and, should it fail, explains why. Ctrl-C then stops ' +
+    'following, the restore itself goes on.',
+  positionals: [],
+  options,
+  examples: [
+    'rds-backup restore --instance mydb --from s3://my-bucket/northwind.bak --database Northwind ' +
+      '--kms-key alias/backups --follow',
+    'rds-backup restore --instance mydb --from s3://my-bucket/northwind.bak --database Northwind --print-sql',
+  ],
+  run(context) {
+    checkServerOptions(context);
+    return withSession(context, async (session) => {
+      const statement = await restoreStatement(context.options, session, context.host.signal);
+      if (context.options['print-sql']) return printSql(statement, context.output);
+      const server = await findServer(context, session);
+      const taskId = await submit(statement, server);
+      const { output, host } = context;
+      const submitted = `Restore of ${context.options.database} is queued as task ${taskId}.`;
+      if (context.options.follow) {
+        output.event({ event: 'submitted', taskId });
+        output.text(submitted);
+        return follow(context, server, taskId, (row) => situationOf(row, server, session, host));
+      }
+      output.result({ taskId, database: context.options.database }, () =>
+        [
+          submitted,
+          `  Follow it:  rds-backup task ${taskId} --follow ${serverArguments(context)}`,
+        ].join('\n'),
+      );
+      return exitCode.done;
+    });
+  },
+});
+
+/** @throws UsageError for parameters that RDS would refuse */
+async function restoreStatement(
+  o: OptionValues<typeof options>,
+  session: AwsSession,
+  signal: AbortSignal,
+): Promise<Statement> {
+  const kmsKeyArn =
+    o['kms-key'] === undefined ? undefined : await keyArn(o['kms-key'], session, signal);
+  try {
+    return restoreDatabase({
+      databaseName: o.database,
+      s3Arn: sourceArn(o.from, session),
+      type: o.type as 'FULL' | 'DIFFERENTIAL' | undefined,
+      // A differential restore must say how it ends.
+      withNorecovery: o.norecovery || (o.type === 'DIFFERENTIAL' ? false : undefined),
+      keepCdc: o['keep-cdc'] || undefined,
+      dataFileVolume: volumes.find((volume) => volume === o['data-volume']),
+      logFileVolume: volumes.find((volume) => volume === o['log-volume']),
+      kmsKeyArn,
+      blockSize: o['block-size'],
+      maxTransferSize: o['max-transfer-size'],
+      bufferCount: o['buffer-count'],
+    });
+  } catch (error) {
+    // Nothing has been sent: these are all about what was typed.
+    throw error instanceof EngineError ? new UsageError(error.message) : error;
+  }
+}
+
+function sourceArn(from: string, session: AwsSession): string {
+  if (from.startsWith('arn:')) return from;
+  const { bucket, key } = parseS3Uri(from);
+  return s3ObjectArn(session.partition, bucket, key);
+}
+
+/** Without a signal: a request that is cut short leaves open whether the restore is queued. */
+async function submit(statement: Statement, server: Server): Promise<number> {
+  const connection = await server.connect();
+  try {
+    return (await submitTask(connection, statement)).taskId;
+  } finally {
+    await connection.close();
+  }
+}

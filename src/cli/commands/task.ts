@@ -1,0 +1,80 @@
+import { diagnose } from '../../core/diagnosis/diagnose.js';
+import { type AwsSession } from '../../core/aws/session.js';
+import { parseTaskInfo } from '../../core/nativeTasks/taskInfo.js';
+import { taskStatus } from '../../core/nativeTasks/statements.js';
+import { readTaskRows } from '../../core/nativeTasks/taskRow.js';
+import { EngineError } from '../../core/errors.js';
+import { defineCommand } from '../command.js';
+import { awsOptions, sqlOptions } from '../commonOptions.js';
+import { diagnosisText } from '../diagnosisText.js';
+import { exitCode, type ExitCode } from '../exitCode.js';
+import { diagnosisJson } from '../failure.js';
+import { follow } from '../follow.js';
+import { printSql } from '../printSql.js';
+import { checkServerOptions, type Server, type ServerContext, withServer } from '../server.js';
+import { situationOf } from '../situation.js';
+import { parseTaskId } from '../taskId.js';
+import { messageText, taskFacts } from '../taskText.js';
+
+export const task = defineCommand({
+  name: 'task',
+  summary: 'show one task, or follow it to its end',
+  description:
+    'Shows one task with all its messages and, when it failed, why and what to do. With --follow it ' +
+    'stays until the task ends; Ctrl-C stops following, the task itself goes on.',
+  positionals: [{ name: 'ID' }],
+  options: {
+    follow: { type: 'flag', summary: 'stay until the task ends' },
+    ...sqlOptions,
+    ...awsOptions,
+  },
+  examples: ['rds-backup task 5 --instance mydb', 'rds-backup task 5 --instance mydb --follow'],
+  async run(context) {
+    const { options, positionals, output } = context;
+    const taskId = parseTaskId(positionals[0]);
+    checkServerOptions(context);
+    if (options['print-sql']) return printSql(taskStatus({ taskId }), output);
+    return withServer(context, (server, session) =>
+      options.follow
+        ? follow(context, server, taskId, (row) => situationOf(row, server, session, context.host))
+        : showOnce(context, server, session, taskId),
+    );
+  },
+});
+
+async function showOnce(
+  { output, host }: ServerContext,
+  server: Server,
+  session: AwsSession | undefined,
+  taskId: number,
+): Promise<ExitCode> {
+  const connection = await server.connect();
+  let result;
+  try {
+    result = await connection.run(taskStatus({ taskId }), host.signal);
+  } finally {
+    await connection.close();
+  }
+  const row = readTaskRows(result).find((candidate) => candidate.taskId === taskId);
+  if (row === undefined) {
+    throw new EngineError(
+      'task/not-found',
+      `The instance knows no task ${taskId}. "rds-backup tasks" lists those of the last 36 days.`,
+    );
+  }
+  const messages = parseTaskInfo(row.taskInfo);
+  const diagnosis =
+    row.lifecycle === 'ERROR'
+      ? diagnose(row.taskInfo, await situationOf(row, server, session, host))
+      : undefined;
+  const extra = diagnosis === undefined ? {} : { diagnosis: diagnosisJson(diagnosis) };
+  output.result({ task: row, messages, ...extra }, () =>
+    [
+      taskFacts(row, output.style, output.width),
+      '',
+      ...messages.map((message) => messageText(message, output.style)),
+      ...(diagnosis === undefined ? [] : ['', diagnosisText(diagnosis, output.style, output.width)]),
+    ].join('\n'),
+  );
+  return exitCode.done;
+}

@@ -1,0 +1,132 @@
+import { describeInstance, type Instance } from '../core/aws/instances.js';
+import { type AwsSession } from '../core/aws/session.js';
+import { EngineError } from '../core/errors.js';
+import { connect, type PasswordSource, type SqlConnection } from '../core/sql/connection.js';
+import { masterPassword } from '../core/sql/masterPassword.js';
+import { type CommandContext } from './command.js';
+import { type awsOptions, type sqlOptions } from './commonOptions.js';
+import { findPassword } from './password.js';
+import { withSession } from './session.js';
+import { UsageError } from './usageError.js';
+
+export type ServerContext = CommandContext<typeof awsOptions & typeof sqlOptions>;
+
+/** The SQL Server that a command talks to. */
+export interface Server {
+  /** undefined when only `--host` names it. */
+  readonly instance: Instance | undefined;
+  readonly connect: (signal?: AbortSignal) => Promise<SqlConnection>;
+}
+
+const defaultPort = 1433;
+
+/** @throws UsageError when the options do not say which server */
+export function checkServerOptions({ options }: ServerContext): void {
+  if (options.instance !== undefined) return;
+  if (options.host === undefined) {
+    throw new UsageError('Say which SQL Server: --instance ID, or --host HOST and --user LOGIN.');
+  }
+  if (options.user === undefined) {
+    throw new UsageError('--host without --instance needs --user LOGIN too.');
+  }
+}
+
+/** Asks RDS where the instance is; where only `--host` is given, AWS is not asked at all. */
+export async function findServer(
+  context: ServerContext,
+  session: AwsSession | undefined,
+): Promise<Server> {
+  const { options, host, output } = context;
+  if (options['trust-server-certificate']) {
+    output.warn(
+      'The server certificate is not checked (--trust-server-certificate): whoever answers gets the password.',
+    );
+  }
+  const instance =
+    options.instance === undefined || session === undefined
+      ? undefined
+      : await describeInstance(session, options.instance, host.signal);
+  const endpoint = instance?.endpoint;
+  const address = options.host ?? endpoint?.address;
+  const user = options.user ?? instance?.masterUsername;
+  if (address === undefined || user === undefined) {
+    throw new EngineError(
+      'cli/no-endpoint',
+      `Instance ${options.instance ?? ''} is ${instance?.status ?? 'unknown'} and has no endpoint to connect to yet.`,
+    );
+  }
+  const managed =
+    session !== undefined && instance?.masterUsername.toLowerCase() === user.toLowerCase()
+      ? managedPassword(session, instance)
+      : undefined;
+  const target = {
+    host: address,
+    port: options.port ?? endpoint?.port ?? defaultPort,
+    user,
+    // Through a tunnel the certificate still names the instance.
+    serverName: options.host === undefined ? undefined : endpoint?.address,
+    caFile: options['ca-file'],
+    trustServerCertificate: options['trust-server-certificate'],
+    password: passwordSource(context, user, managed),
+  };
+  return { instance, connect: (signal = host.signal) => connect({ ...target, signal }) };
+}
+
+function passwordSource(
+  { options, host }: ServerContext,
+  user: string,
+  managed: PasswordSource | undefined,
+): PasswordSource {
+  // Asked for once: standard input is read only once, and a reconnect at night finds nobody.
+  let answer: Promise<string> | undefined;
+  return () =>
+    (answer ??= findPassword(user, { fromStdin: options['password-stdin'], managed }, host));
+}
+
+/** Runs `use` with one connection to the server. */
+export async function withConnection<T>(
+  context: ServerContext,
+  use: (connection: SqlConnection) => Promise<T>,
+): Promise<T> {
+  return withServer(context, async (server) => {
+    const connection = await server.connect();
+    try {
+      return await use(connection);
+    } finally {
+      await connection.close();
+    }
+  });
+}
+
+/** Runs `use` with the server that the options name. */
+export async function withServer<T>(
+  context: ServerContext,
+  use: (server: Server, session: AwsSession | undefined) => Promise<T>,
+): Promise<T> {
+  if (context.options.instance === undefined) {
+    return use(await findServer(context, undefined), undefined);
+  }
+  return withSession(context, async (session) => use(await findServer(context, session), session));
+}
+
+/** The options that lead another command to the same server, as they would be typed. */
+export function serverArguments({ options }: ServerContext): string {
+  const names = [
+    'instance',
+    'host',
+    'port',
+    'user',
+    'ca-file',
+    'profile',
+    'region',
+    'endpoint-url',
+  ] as const;
+  const words = names.flatMap((name) => {
+    const value = options[name];
+    if (value === undefined) return [];
+    const text = String(value);
+    return [`--${name} ${/^[\w.:/\\@-]+$/.test(text) ? text : `"${text}"`}`];
+  });
+  if (options['trust-server-certificate']) words.push('--trust-server-certificate');
+  return words.join(' ');
+}

@@ -1,0 +1,22 @@
+import { exitCode } from './exitCode.js';
+
+/** SIGHUP is also what Windows sends when the console window is closed. */
+const signalNames = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * The first signal asks everything to stop and clean up; the second ends the process where it is.
+ * @param stop aborted by the first signal, with the signal's name as the reason
+ */
+export function stopOnSignals(
+  target: Pick<NodeJS.Process, 'on' | 'exit'>,
+  stop: AbortController,
+  say: (message: string) => void,
+): void {
+  for (const name of signalNames) {
+    target.on(name, () => {
+      if (stop.signal.aborted) target.exit(exitCode.cancelled);
+      stop.abort(name);
+      say('\nStopping… (Ctrl-C again ends at once)\n');
+    });
+  }
+}
