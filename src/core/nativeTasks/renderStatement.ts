@@ -1,7 +1,6 @@
 import type { Statement, StatementParameter } from './statement.js';
 
 /** A control character or a `$(`, which sqlcmd would replace; T-SQL joins lines after a backslash. */
-// eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
 const unsafeInLiteral = /[\u0000-\u001f\u007f\u0085\u2028\u2029]|\$(?=\()/g;
 
 /**

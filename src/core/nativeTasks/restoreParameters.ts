@@ -57,7 +57,6 @@ function checkName(name: string) {
       `The database name has ${name.length} characters; SQL Server takes 128.`,
     );
   }
-  // eslint-disable-next-line no-control-regex -- control characters are exactly what is refused
   if (/[\u0000-\u001f\u007f]/.test(name)) {
     refuse(
       'bad-database-name',

@@ -95,10 +95,10 @@ const alone = grammar.map(
   ([source, build]) =>
     [new RegExp(`^${source.replace('FILES', '.+').replace('FILE', '\\S.*?')}$`), build] as const,
 );
-/** S3 keys have at most 1024 bytes; the bound keeps the search linear. */
+/** S3 keys have at most 1024 bytes; that bound and the start at a blank keep the search linear. */
 const inRunningText = new RegExp(
   grammar
-    .map(([source]) => source.replace('FILES', '.+?').replace('FILE', '\\S{1,1024}?'))
+    .map(([source]) => source.replace('FILES', '.+?').replace('FILE', '(?<!\\S)\\S{1,1024}?'))
     .map((source) => source.replaceAll(/\?<\w+>/g, ''))
     .join('|'),
   'g',

@@ -1,12 +1,12 @@
-import type { ConnectionPool, Request } from 'mssql';
-import { throwIfCancelled } from '../errors.js';
+import type mssql from 'mssql';
+import { EngineError, throwIfCancelled } from '../errors.js';
 import type {
+  Row,
   Statement,
   StatementParameter,
   StatementResult,
   StatementRunner,
 } from '../nativeTasks/statement.js';
-import { EngineError } from '../errors.js';
 import { orCancelled } from './orCancelled.js';
 import { connectFailure, statementFailure, type Target } from './sqlErrors.js';
 import { trustedCertificates } from './tlsOptions.js';
@@ -35,7 +35,7 @@ export interface SqlConnection extends StatementRunner {
   close(): Promise<void>;
 }
 
-type Driver = typeof import('mssql');
+type Driver = typeof mssql;
 /** The driver's connection, as far as it is used here. */
 interface Wire {
   close(): void;
@@ -66,7 +66,7 @@ class Connection implements SqlConnection {
   readonly tls: 'verified' | 'not-verified';
   readonly #driver: Driver;
   readonly #target: Target;
-  readonly #pool: ConnectionPool;
+  readonly #pool: mssql.ConnectionPool;
   readonly #wires = new Set<Wire>();
   #state: 'opening' | 'open' | 'lost' | 'closed' = 'opening';
 
@@ -93,7 +93,7 @@ class Connection implements SqlConnection {
         ...(ca !== undefined && { cryptoCredentialsDetails: { ca } }),
       },
       beforeConnect: (wire) => {
-        this.#track(wire as unknown as Wire);
+        this.#track(wire);
       },
     });
     // Failures arrive at the statement that meets them; unheard, this event would end the process.
@@ -115,11 +115,13 @@ class Connection implements SqlConnection {
     const messages: string[] = [];
     request.on('info', (info: { message: string }) => messages.push(info.message));
     for (const parameter of statement.parameters) this.#bind(request, parameter);
-    const stop = () => request.cancel();
+    const stop = () => {
+      request.cancel();
+    };
     signal?.addEventListener('abort', stop, { once: true });
     try {
       const { recordsets } = await orCancelled(send(request, statement), signal);
-      return { recordsets: recordsets.map((rows) => [...rows]), messages };
+      return { recordsets, messages };
     } catch (error) {
       throw statementFailure(error, this.#target);
     } finally {
@@ -144,7 +146,7 @@ class Connection implements SqlConnection {
     });
   }
 
-  #bind(request: Request, { name, type, value }: StatementParameter) {
+  #bind(request: mssql.Request, { name, type, value }: StatementParameter) {
     const { NVarChar, Int, Bit, DateTime } = this.#driver;
     const sqlType = { nvarchar: NVarChar, int: Int, bit: Bit, datetime: DateTime }[type];
     const isDate = type === 'datetime' && typeof value === 'string';
@@ -152,10 +154,13 @@ class Connection implements SqlConnection {
   }
 }
 
-async function send(request: Request, statement: Statement) {
+async function send(
+  request: mssql.Request,
+  statement: Statement,
+): Promise<Pick<StatementResult, 'recordsets'>> {
   const { recordsets } =
     statement.kind === 'procedure'
-      ? await request.execute(statement.procedure)
-      : await request.query(statement.text);
+      ? await request.execute<Row>(statement.procedure)
+      : await request.query<Row>(statement.text);
   return { recordsets: Array.isArray(recordsets) ? recordsets : [] };
 }

@@ -1,0 +1,135 @@
+import type { KMSClient } from '@aws-sdk/client-kms';
+import type { RDSClient } from '@aws-sdk/client-rds';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { STSClient } from '@aws-sdk/client-sts';
+import { partitionOfRegion } from './arn.js';
+import { type CredentialSource, sessionCredentials } from './credentials.js';
+import { resolveSettings, type SessionOptions, type SessionSettings } from './settings.js';
+
+/** Who works, and where. Clients are loaded when first asked for and kept; `dispose` ends them. */
+export interface AwsSession {
+  readonly region: string;
+  readonly partition: string;
+  readonly profile: string | undefined;
+  readonly endpointUrl: string | undefined;
+  readonly credentials: CredentialSource;
+  /** Clients work in the session's region unless another is named. */
+  s3(region?: string): Promise<S3Client>;
+  kms(region?: string): Promise<KMSClient>;
+  rds(region?: string): Promise<RDSClient>;
+  secretsManager(region?: string): Promise<SecretsManagerClient>;
+  sts(): Promise<STSClient>;
+  dispose(): void;
+}
+
+/**
+ * Opens a session by profile (shared files, SSO, process, assumed role with MFA), environment, web
+ * identity or instance role, in the order of the SDK's default chain. Credentials are read by the
+ * first call that needs them, and failures of theirs are EngineErrors `aws/…`.
+ * @throws EngineError `aws/no-region`, `aws/bad-region`, `aws/no-such-profile`, `aws/bad-endpoint`
+ */
+export async function openSession(o: SessionOptions = {}): Promise<AwsSession> {
+  const settings = await resolveSettings(o);
+  return new Session(settings, sessionCredentials(o, settings), o.endpointUrl);
+}
+
+interface Client {
+  destroy(): void;
+}
+
+class Session implements AwsSession {
+  readonly region: string;
+  readonly partition: string;
+  readonly profile: string | undefined;
+  readonly endpointUrl: string | undefined;
+  readonly credentials: CredentialSource;
+  readonly #settings: SessionSettings;
+  readonly #endpointOption: string | undefined;
+  readonly #clients = new Map<string, Promise<Client>>();
+
+  constructor(settings: SessionSettings, credentials: CredentialSource, endpoint?: string) {
+    this.#settings = settings;
+    this.#endpointOption = endpoint;
+    this.region = settings.region;
+    this.partition = partitionOfRegion(settings.region);
+    this.profile = settings.profile;
+    this.endpointUrl = settings.endpointUrl;
+    this.credentials = credentials;
+  }
+
+  s3(region = this.region): Promise<S3Client> {
+    return this.#client(`s3 ${region}`, async () => {
+      const { S3Client } = await import('@aws-sdk/client-s3');
+      return new S3Client({
+        ...this.#config(region, { maxAttempts: 5, silentMs: 120_000 }),
+        followRegionRedirects: true,
+        // Other places than AWS seldom have a host name for every bucket.
+        forcePathStyle: this.#settings.s3EndpointUrl !== undefined,
+      });
+    });
+  }
+
+  kms(region = this.region): Promise<KMSClient> {
+    return this.#client(`kms ${region}`, async () => {
+      const { KMSClient } = await import('@aws-sdk/client-kms');
+      return new KMSClient(this.#config(region));
+    });
+  }
+
+  rds(region = this.region): Promise<RDSClient> {
+    return this.#client(`rds ${region}`, async () => {
+      const { RDSClient } = await import('@aws-sdk/client-rds');
+      return new RDSClient(this.#config(region));
+    });
+  }
+
+  secretsManager(region = this.region): Promise<SecretsManagerClient> {
+    return this.#client(`secretsmanager ${region}`, async () => {
+      const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+      return new SecretsManagerClient(this.#config(region));
+    });
+  }
+
+  sts(): Promise<STSClient> {
+    return this.#client('sts', async () => {
+      const { STSClient } = await import('@aws-sdk/client-sts');
+      return new STSClient(this.#config(this.region));
+    });
+  }
+
+  dispose(): void {
+    for (const client of this.#clients.values()) {
+      void client.then((ready) => {
+        ready.destroy();
+      });
+    }
+    this.#clients.clear();
+  }
+
+  #client<T extends Client>(name: string, create: () => Promise<T>): Promise<T> {
+    const known = this.#clients.get(name) as Promise<T> | undefined;
+    const client = known ?? create();
+    this.#clients.set(name, client);
+    return client;
+  }
+
+  /** Endpoints of environment and profile are left to the SDK, which knows them per service too. */
+  #config(region: string, { maxAttempts = 4, silentMs = 30_000 } = {}) {
+    const { profile } = this.#settings;
+    const agent = { keepAlive: true, maxSockets: 64 };
+    return {
+      region,
+      credentials: this.credentials,
+      maxAttempts,
+      ...(profile !== undefined && { profile }),
+      ...(this.#endpointOption !== undefined && { endpoint: this.#endpointOption }),
+      requestHandler: {
+        connectionTimeout: 10_000,
+        socketTimeout: silentMs,
+        httpAgent: agent,
+        httpsAgent: agent,
+      },
+    };
+  }
+}

@@ -1,0 +1,95 @@
+import { EngineError } from '../errors.js';
+
+/** Where and as whom to work, as stated by the user. */
+export interface SessionOptions {
+  readonly profile?: string | undefined;
+  readonly region?: string | undefined;
+  /** Sends every call there instead of to AWS. */
+  readonly endpointUrl?: string | undefined;
+  /** Asks for the code of the MFA device with this serial number. */
+  readonly mfaCode?: ((serial: string) => Promise<string>) | undefined;
+  /** Role to assume with the credentials of the profile or the environment. */
+  readonly roleArn?: string | undefined;
+  /** MFA device that this role asks for. */
+  readonly mfaSerial?: string | undefined;
+}
+
+/** Where and as whom a session works, after environment and profile have been asked. */
+export interface SessionSettings {
+  /** Stated by option or AWS_PROFILE; undefined lets environment credentials come first. */
+  readonly profile: string | undefined;
+  readonly region: string;
+  /** Stated by option, AWS_ENDPOINT_URL or the profile. */
+  readonly endpointUrl: string | undefined;
+  /** The same, or AWS_ENDPOINT_URL_S3. */
+  readonly s3EndpointUrl: string | undefined;
+}
+
+interface Profile {
+  readonly region?: string | undefined;
+  readonly endpoint_url?: string | undefined;
+}
+
+const regionForm = /^[a-z]{2,4}(?:-[a-z]+)+-\d+$/;
+
+/**
+ * Region from the option, AWS_REGION, AWS_DEFAULT_REGION or the profile; endpoint likewise.
+ * @throws EngineError `aws/no-region`, `aws/bad-region`, `aws/no-such-profile`, `aws/bad-endpoint`
+ */
+export async function resolveSettings(o: SessionOptions): Promise<SessionSettings> {
+  const { env } = process;
+  const profileName = o.profile ?? (env['AWS_PROFILE'] || undefined);
+  const profile = await readProfile(profileName);
+  const region = o.region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || profile.region);
+  const configured =
+    env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true'
+      ? undefined
+      : env['AWS_ENDPOINT_URL'] || profile.endpoint_url;
+  const endpointUrl = checkedUrl(o.endpointUrl ?? configured);
+  return {
+    profile: profileName,
+    region: checkedRegion(region, profileName),
+    endpointUrl,
+    s3EndpointUrl: o.endpointUrl ?? (env['AWS_ENDPOINT_URL_S3'] || endpointUrl),
+  };
+}
+
+async function readProfile(name: string | undefined): Promise<Profile> {
+  const { loadSharedConfigFiles } = await import('@smithy/shared-ini-file-loader');
+  const { configFile, credentialsFile } = await loadSharedConfigFiles({ ignoreCache: true });
+  const names = [...new Set([...Object.keys(configFile), ...Object.keys(credentialsFile)])];
+  if (name !== undefined && !names.includes(name)) {
+    const known = names.length === 0 ? 'There are no profiles.' : `Known: ${names.join(', ')}.`;
+    throw new EngineError(
+      'aws/no-such-profile',
+      `There is no AWS profile “${name}” in the AWS config and credentials files. ${known}`,
+    );
+  }
+  return { ...credentialsFile[name ?? 'default'], ...configFile[name ?? 'default'] };
+}
+
+function checkedRegion(region: string | undefined, profile: string | undefined): string {
+  if (region === undefined || region === '') {
+    throw new EngineError(
+      'aws/no-region',
+      'No AWS region is set. State one, set AWS_REGION, or add one to the profile: ' +
+        `aws configure set region REGION --profile ${profile ?? 'default'}`,
+    );
+  }
+  if (!regionForm.test(region)) {
+    throw new EngineError(
+      'aws/bad-region',
+      `“${region}” is not an AWS region. A region reads like eu-central-1, without a letter at the end.`,
+    );
+  }
+  return region;
+}
+
+function checkedUrl(url: string | undefined): string | undefined {
+  if (url === undefined || url === '') return undefined;
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  throw new EngineError(
+    'aws/bad-endpoint',
+    `“${url}” is not an endpoint. Write it as https://HOST or http://HOST:PORT.`,
+  );
+}

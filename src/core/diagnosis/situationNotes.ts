@@ -1,0 +1,154 @@
+import { regionOfKey } from '../aws/kmsKeyArn.js';
+import type { Situation, SituationObject } from './situation.js';
+
+const mostFiles = 10;
+
+/** What is off in the situation, as sentences with the actual values. */
+export function situationNotes(situation: Situation): string[] {
+  return [
+    ...keyNotes(situation),
+    ...regionNotes(situation),
+    ...instanceNotes(situation),
+    ...fileNotes(situation),
+  ];
+}
+
+function keyNotes({ keyPassed, object }: Situation): string[] {
+  const envelope = object?.envelope;
+  if (!object || envelope === undefined) return [];
+  if (envelope === null) return keyPassed ? [keyWithoutEnvelope(keyPassed, object)] : [];
+  const notes = [];
+  if (envelope.unreadable !== undefined) {
+    notes.push(`RDS cannot decrypt ${object.location}: ${envelope.unreadable}`);
+  }
+  if (keyPassed === null) {
+    const key = envelope.wrappingKey ?? envelope.namedKey ?? 'the key that wrapped its data key';
+    notes.push(
+      `${object.location} is client-side encrypted (${envelope.format} envelope), but no key was ` +
+        `passed. Pass ${key} as @kms_master_key_arn.`,
+    );
+  }
+  if (typeof keyPassed === 'string') notes.push(...otherKey(keyPassed, object.location, envelope));
+  return notes;
+}
+
+const keyWithoutEnvelope = (key: string, { location }: SituationObject) =>
+  `The key ${key} was passed, but ${location} carries no envelope, so it is not client-side ` +
+  'encrypted. Restore it without a key, or upload it again encrypted.';
+
+function otherKey(
+  passed: string,
+  location: string,
+  envelope: NonNullable<SituationObject['envelope']>,
+): string[] {
+  const { wrappingKey, namedKey } = envelope;
+  if (wrappingKey !== undefined) {
+    return differ(passed, wrappingKey)
+      ? [
+          `The data key of ${location} was wrapped by ${wrappingKey}, but ${passed} was passed. ` +
+            'Pass the key that wrapped it.',
+        ]
+      : [];
+  }
+  return namedKey !== undefined && differ(passed, namedKey)
+    ? [`The envelope of ${location} names the key ${namedKey}, but ${passed} was passed.`]
+    : [];
+}
+
+/** True when two key ids or ARNs surely mean different keys; an alias may mean any. */
+function differ(a: string, b: string): boolean {
+  if (a.includes('alias/') || b.includes('alias/')) return false;
+  const bothArns = a.startsWith('arn:') && b.startsWith('arn:');
+  const [idA, idB] = [keyId(a), keyId(b)];
+  // Replicas of a multi-Region key share the id and unwrap for each other.
+  return bothArns && !idA.startsWith('mrk-') ? a !== b : idA !== idB;
+}
+
+const keyId = (key: string) => key.slice(key.lastIndexOf('/') + 1);
+
+function regionNotes({ instance, bucketRegion, keyPassed }: Situation): string[] {
+  if (!instance) return [];
+  const notes = [];
+  if (bucketRegion !== undefined && bucketRegion !== instance.region) {
+    notes.push(
+      `The bucket lies in ${bucketRegion}, the instance ${instance.id} in ${instance.region}; RDS ` +
+        'restores only from a bucket in its own region.',
+    );
+  }
+  const keyRegion = safeRegionOfKey(keyPassed);
+  if (keyRegion !== undefined && keyRegion !== instance.region) {
+    notes.push(
+      `The key lies in ${keyRegion}, the instance ${instance.id} in ${instance.region}; RDS uses ` +
+        'only keys of its own region.',
+    );
+  }
+  return notes;
+}
+
+/** A malformed ARN may be the very failure, so it must not end the diagnosis. */
+function safeRegionOfKey(key: string | null | undefined): string | undefined {
+  try {
+    return typeof key === 'string' ? regionOfKey(key) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function instanceNotes(o: Situation): string[] {
+  const { instance, backupServerVersion, databaseName } = o;
+  const notes = [];
+  if (instance?.notReady !== undefined) {
+    notes.push(`${instance.id} is not ready for native backup and restore: ${instance.notReady}`);
+  }
+  if (
+    instance?.engineVersion !== undefined &&
+    backupServerVersion !== undefined &&
+    major(backupServerVersion) > major(instance.engineVersion)
+  ) {
+    notes.push(
+      `The backup was made by ${product(backupServerVersion)}; ${instance.id} runs the older ` +
+        `${product(instance.engineVersion)}. Restore it on an instance of at least that version.`,
+    );
+  }
+  const taken = o.existingDatabases?.find((name) => databaseName && sameName(name, databaseName));
+  if (taken !== undefined) {
+    notes.push(`The instance already has a database “${taken}”. Restore under another name.`);
+  }
+  return notes;
+}
+
+/** RDS takes names that differ by case or accent only as the same. */
+const sameName = (a: string, b: string) =>
+  a.localeCompare(b, undefined, { sensitivity: 'base' }) === 0;
+
+const major = (version: string) => Number.parseInt(version, 10);
+
+const years: Readonly<Record<number, string>> = {
+  11: '2012',
+  12: '2014',
+  13: '2016',
+  14: '2017',
+  15: '2019',
+  16: '2022',
+  17: '2025',
+};
+
+function product(version: string): string {
+  const year = years[major(version)];
+  return year === undefined ? `SQL Server ${version}` : `SQL Server ${year} (${version})`;
+}
+
+function fileNotes({ filesFound, filesExpected }: Situation): string[] {
+  if (filesFound === undefined) return [];
+  if (filesFound === 0) return ['No object matches the ARN; keys are case sensitive.'];
+  if (filesFound > mostFiles) {
+    return [
+      `${filesFound} objects match the ARN; RDS restores from at most ${mostFiles}. Lengthen the ` +
+        'prefix, or move other files away.',
+    ];
+  }
+  if (filesExpected !== undefined && filesExpected !== filesFound) {
+    return [`The backup consists of ${filesExpected} files; the ARN matches ${filesFound}.`];
+  }
+  return [];
+}
