@@ -1,6 +1,6 @@
 import { type EncryptionContext, type Envelope, type Metadata } from './envelope.js';
 import { header, metadataPrefix } from './format.js';
-import { ambiguousHeaders, malformedHeader, missingHeader } from './headerErrors.js';
+import { ambiguousHeaders, malformedHeader, missingHeader, quoteValue } from './headerErrors.js';
 import { undoDoubleEncoding } from './doubleEncoding.js';
 
 type Place = Envelope['source'];
@@ -91,7 +91,7 @@ export class EnvelopeHeaders {
         throw malformedHeader(
           this.place,
           name,
-          `holds a value that is not a string ("${entry.slice(0, 60)}")`,
+          `holds a value that is not a string (${quoteValue(entry)})`,
         );
       }
     }

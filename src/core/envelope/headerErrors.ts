@@ -12,7 +12,7 @@ const placeNames: Record<Place, string> = {
 export function ambiguousHeaders(place: Place, names: readonly string[], why: string): EngineError {
   return new EngineError(
     'envelope/ambiguous-headers',
-    `In ${placeNames[place]}, ${names.join(', ')} contradict each other: ${why} ` +
+    `The encryption headers in ${placeNames[place]} are ambiguous (${names.join(', ')}): ${why} ` +
       'Somebody may have changed the headers; take the object from its source again.',
     { details: { headers: names.join(' ') } },
   );
@@ -36,3 +36,7 @@ export function malformedHeader(place: Place, name: string, why: string): Engine
     { details: { header: name } },
   );
 }
+
+/** A stored value as an error may show it: short, and with no control characters. */
+export const quoteValue = (value: string) =>
+  JSON.stringify(value.slice(0, 60)).replace(/[\u007f-\u009f]/g, '?');

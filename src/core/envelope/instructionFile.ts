@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.js';
 import { EnvelopeHeaders, parseJsonObject } from './envelopeHeaders.js';
 import { header } from './format.js';
-import { ambiguousHeaders, malformedHeader } from './headerErrors.js';
+import { ambiguousHeaders, malformedHeader, quoteValue } from './headerErrors.js';
 
 /** An instruction file holds a few headers; anything larger is something else. */
 export const maxInstructionFileBytes = 64 * 1024;
@@ -55,7 +55,7 @@ export function readInstructionFile(json: string): EnvelopeHeaders {
 function toHeader([givenName, value]: [string, unknown]): [string, string] {
   const name = Object.hasOwn(dotnetNames, givenName) ? dotnetNames[givenName] : givenName;
   if (name === undefined || !knownNames.has(name)) {
-    throw badFile(`has an entry "${givenName.slice(0, 80)}" that no encryption client writes`);
+    throw badFile(`has an entry ${quoteValue(givenName)} that no encryption client writes`);
   }
   if (typeof value === 'string') return [name, value];
   if (typeof value === 'number' && numericNames.has(name)) return [name, String(value)];

@@ -1,12 +1,12 @@
 import { EngineError } from '../errors.js';
-import { detectFormat } from './detectFormat.js';
-import { type Envelope, type KeyWrap, type Metadata } from './envelope.js';
+import { detectFormat, type DetectedFormat } from './detectFormat.js';
+import { type Envelope, type Metadata } from './envelope.js';
 import { type EnvelopeHeaders, metadataHeaders } from './envelopeHeaders.js';
-import { blockBytes, contentCipher, header, metadataPrefix, wrapAlgorithm } from './format.js';
-import { ambiguousHeaders, malformedHeader, missingHeader } from './headerErrors.js';
+import { header, metadataPrefix } from './format.js';
+import { ambiguousHeaders, missingHeader } from './headerErrors.js';
 import { readInstructionFile } from './instructionFile.js';
-import { classifyV1Wrap, kmsContextCodeV3, rawWrapAlgorithms, rawWrapCodesV3 } from './keyWrap.js';
-import { commitmentBytes, messageIdBytes } from './suite115.js';
+import { parseV1, parseV2 } from './parseV1V2.js';
+import { parseV3, requireSuite115 } from './parseV3.js';
 
 export type EnvelopeReading =
   | { readonly kind: 'envelope'; readonly envelope: Envelope }
@@ -17,12 +17,6 @@ export type EnvelopeReading =
    * `instructionFileKeys(key)` exists: V1 and V2 leave no trace on an object with such a file.
    */
   | { readonly kind: 'none' };
-
-const gcmIvBytes = 12;
-/** Entry of the `kms+context` encryption context that ties the wrapped key to its content cipher. */
-const cipherEntry = 'aws:x-amz-cek-alg';
-/** The same cipher: PKCS#5 and PKCS#7 padding differ in name only. Ruby's client reads both. */
-const cbcNames: ReadonlySet<string> = new Set([contentCipher.cbc, 'AES/CBC/PKCS7Padding']);
 
 /**
  * Reads the client-side encryption envelope of an S3 object from its user metadata (with or without
@@ -64,7 +58,7 @@ export function parseEnvelope(
 
 function parseWithFile(
   object: EnvelopeHeaders,
-  objectFormat: ReturnType<typeof detectFormat>,
+  objectFormat: DetectedFormat,
   file: EnvelopeHeaders,
 ): Envelope {
   if (objectFormat === 'v3-key-elsewhere') {
@@ -97,138 +91,6 @@ function parseWithFile(
     default:
       throw missingHeader('instruction-file', header.keyV2, []);
   }
-}
-
-function parseV1(headers: EnvelopeHeaders, object: EnvelopeHeaders): Envelope {
-  const cipher = headers.optional(header.cipher);
-  if (cipher !== undefined && !cbcNames.has(cipher)) {
-    throw malformedHeader(headers.place, header.cipher, 'is not CBC, the only cipher of V1');
-  }
-  const wrappedKey = headers.bytes(header.keyV1);
-  return {
-    format: 'v1',
-    cipher: contentCipher.cbc,
-    iv: headers.bytes(header.iv, blockBytes),
-    wrap: classifyV1Wrap(wrappedKey),
-    wrappedKey,
-    materialDescription: headers.stringMap(header.materialDescription),
-    plaintextLengthHint: plaintextLengthHint(headers, object),
-    source: headers.place,
-  };
-}
-
-function parseV2(headers: EnvelopeHeaders, object: EnvelopeHeaders): Envelope {
-  const cipherName = headers.required(header.cipher);
-  const cipher = v2Cipher(headers, cipherName);
-  checkTagLength(headers, cipher);
-  return {
-    format: 'v2',
-    cipher,
-    iv: headers.bytes(header.iv, cipher === contentCipher.cbc ? blockBytes : gcmIvBytes),
-    wrap: v2Wrap(headers, cipherName),
-    wrappedKey: headers.bytes(header.keyV2),
-    plaintextLengthHint: plaintextLengthHint(headers, object),
-    source: headers.place,
-  };
-}
-
-function v2Cipher(headers: EnvelopeHeaders, name: string) {
-  if (cbcNames.has(name)) return contentCipher.cbc;
-  if (name === contentCipher.gcm) return contentCipher.gcm;
-  throw malformedHeader(headers.place, header.cipher, `names an unknown cipher (${quote(name)})`);
-}
-
-function checkTagLength(headers: EnvelopeHeaders, cipher: string): void {
-  const bits = headers.optional(header.tagLength);
-  // Some writers of GCM leave it out; C++'s client writes a length of 0 for CBC.
-  const expected = cipher === contentCipher.gcm ? '128' : '0';
-  if (bits !== undefined && bits !== expected) {
-    throw malformedHeader(headers.place, header.tagLength, `does not fit the cipher ${cipher}`);
-  }
-}
-
-function v2Wrap(headers: EnvelopeHeaders, cipherName: string): KeyWrap {
-  const name = headers.required(header.wrapAlgorithm);
-  const context = headers.stringMap(header.materialDescription);
-  if (name === wrapAlgorithm.kms) return { kind: 'kms', context };
-  if (name === wrapAlgorithm.kmsContext) {
-    checkCipherEntry(headers, header.materialDescription, context, cipherName);
-    return { kind: 'kms+context', context };
-  }
-  if (rawWrapAlgorithms.has(name)) return { kind: 'raw', algorithm: name };
-  throw malformedHeader(
-    headers.place,
-    header.wrapAlgorithm,
-    `names an unknown key wrap (${quote(name)})`,
-  );
-}
-
-/** V3: `body` describes the content and is always the object's metadata; `key` holds the wrapped key. */
-function parseV3(body: EnvelopeHeaders, key: EnvelopeHeaders): Envelope {
-  requireSuite115(body);
-  return {
-    format: 'v3',
-    cipher: contentCipher.suite115,
-    commitment: body.bytes(header.commitmentV3, commitmentBytes),
-    messageId: body.bytes(header.messageIdV3, messageIdBytes),
-    wrap: v3Wrap(key),
-    wrappedKey: key.bytes(header.keyV3),
-    plaintextLengthHint: body.byteCount(header.plaintextLength),
-    source: key.place,
-  };
-}
-
-function requireSuite115(headers: EnvelopeHeaders): void {
-  if (headers.required(header.suiteV3) !== contentCipher.suite115) {
-    throw malformedHeader(headers.place, header.suiteV3, 'names a cipher suite other than 115');
-  }
-}
-
-function v3Wrap(headers: EnvelopeHeaders): KeyWrap {
-  const code = headers.required(header.wrapV3);
-  const isKms = code === kmsContextCodeV3;
-  const algorithm = rawWrapCodesV3.get(code);
-  if (!isKms && algorithm === undefined) {
-    throw malformedHeader(
-      headers.place,
-      header.wrapV3,
-      `names an unknown key wrap (${quote(code)})`,
-    );
-  }
-  const [used, unused] = isKms
-    ? [header.encryptionContextV3, header.materialDescriptionV3]
-    : [header.materialDescriptionV3, header.encryptionContextV3];
-  if (headers.has(unused)) {
-    const names = [header.wrapV3, unused];
-    throw ambiguousHeaders(headers.place, names, `the key wrap ${quote(code)} does not use it.`);
-  }
-  const context = headers.stringMap(used);
-  if (algorithm !== undefined) return { kind: 'raw', algorithm };
-  checkCipherEntry(headers, used, context, contentCipher.suite115);
-  return { kind: 'kms+context', context };
-}
-
-/** Without this check a writer to the bucket could have GCM content decrypted as CBC (CVE-2020-8912). */
-function checkCipherEntry(
-  headers: EnvelopeHeaders,
-  name: string,
-  context: Readonly<Record<string, string>>,
-  cipherName: string,
-): void {
-  if (context[cipherEntry] !== cipherName) {
-    throw malformedHeader(
-      headers.place,
-      name,
-      `does not hold the object's content cipher ("${cipherEntry}": "${cipherName}")`,
-    );
-  }
-}
-
-const quote = (value: string) => JSON.stringify(value.slice(0, 60));
-
-/** An object whose envelope is in an instruction file keeps this one header itself. */
-function plaintextLengthHint(headers: EnvelopeHeaders, object: EnvelopeHeaders) {
-  return object.byteCount(header.plaintextLength) ?? headers.byteCount(header.plaintextLength);
 }
 
 function refuseInstructionFile(metadata: Metadata): void {
