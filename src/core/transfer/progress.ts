@@ -1,5 +1,8 @@
 export interface TransferProgress {
-  /** Plaintext bytes finished: acknowledged by S3 on the way up, written to disk on the way down. */
+  /**
+   * Bytes finished: sent to S3 on the way up, written to disk on the way down. It never falls, though
+   * parts that fail are sent again.
+   */
   readonly doneBytes: number;
   readonly totalBytes: number;
   /** Bytes per second over the last seconds; 0 while unknown. */

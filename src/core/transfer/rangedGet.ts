@@ -1,0 +1,75 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
+import { EngineError } from '../errors.js';
+import { type S3Place, s3Error, s3Uri } from './s3Errors.js';
+import { retry, type RetryPolicy } from './retry.js';
+import { StallGuard, stallMs } from './stallGuard.js';
+
+/** One object, in the state in which it was first seen. */
+export interface PinnedObject extends S3Place {
+  readonly s3: S3Client;
+  readonly size: number;
+  readonly etag: string;
+}
+
+/**
+ * Asks for ciphertext bytes `start` to `end` (exclusive) of the object as it was when it was pinned.
+ * @throws SDK errors; EngineError `transfer/wrong-range` when the service sends something else
+ */
+export async function openRange(
+  object: PinnedObject,
+  start: number,
+  end: number,
+  signal: AbortSignal,
+): Promise<Readable> {
+  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+  const { Body, ContentLength } = await object.s3.send(
+    new GetObjectCommand({
+      Bucket: object.bucket,
+      Key: object.key,
+      Range: `bytes=${start}-${end - 1}`,
+      ...(object.etag ? { IfMatch: object.etag } : {}),
+    }),
+    { abortSignal: signal },
+  );
+  if (!(Body instanceof Readable)) {
+    throw new EngineError('transfer/wrong-range', `${s3Uri(object)} was answered without a body.`);
+  }
+  if (ContentLength !== end - start) {
+    Body.destroy();
+    throw new EngineError(
+      'transfer/wrong-range',
+      `${s3Uri(object)} is shorter than it was, or the service does not serve ranges: ` +
+        `bytes ${start} to ${end} were asked for, ${ContentLength ?? 'an unknown number'} came.`,
+    );
+  }
+  return Body;
+}
+
+/** Reads a small range into memory. @throws EngineError */
+export async function readRange(
+  object: PinnedObject,
+  start: number,
+  length: number,
+  o: { signal?: AbortSignal | undefined; policy?: RetryPolicy | undefined } = {},
+): Promise<Buffer> {
+  try {
+    return await retry(
+      async () => {
+        using guard = new StallGuard(o.signal, stallMs);
+        return await guard.run(async (signal) => {
+          const body = await openRange(object, start, start + length, signal);
+          const chunks: Buffer[] = [];
+          for await (const chunk of body as AsyncIterable<Buffer>) {
+            guard.touch();
+            chunks.push(chunk);
+          }
+          return Buffer.concat(chunks);
+        });
+      },
+      { signal: o.signal, policy: o.policy },
+    );
+  } catch (error) {
+    throw s3Error(error, object, 'read');
+  }
+}
