@@ -41,7 +41,7 @@ const grammar: readonly (readonly [source: string, build: Build])[] = [
   ['Task execution has started\\.', fixed('started')],
   [
     '(?<taskType>[A-Z_]+) task will initiate a multi-file task with (?<n>\\d+) file\\(s\\)\\. ' +
-      'The files are: (?<files>FILES)\\.',
+      'The files are: (?<files>FILES)\\.(?=\\s|$)',
     (g) => ({
       kind: 'file-plan',
       taskType: g.taskType ?? '',
