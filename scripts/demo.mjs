@@ -15,6 +15,8 @@ import { buildIfStale } from './lib/buildIfStale.mjs';
 import { bold, Stage, StepFailed } from './lib/demoStage.mjs';
 import { root } from './lib/project.mjs';
 
+/** @import { SandboxInfo } from './lib/demoStage.mjs' */
+
 const northwind = 'test/fixtures/backups/mssql2016-full-compressed-northwind.bak';
 const { sample } = parseArgs({
   options: { sample: { type: 'string', default: northwind } },
@@ -57,7 +59,8 @@ async function demo() {
 
   const sandbox = await stage.step('Start the sandbox', startSandbox);
   const { bucket, kmsKeyArn } = sandbox;
-  const instance = sandbox.instances[0];
+  const [instance] = sandbox.instances;
+  if (instance === undefined) throw new Error('The sandbox has no instance.');
   const sql = ['--instance', instance.id, '--ca-file', instance.caFile];
   const name = path.basename(sample);
   const encrypted = `s3://${bucket}/encrypted/${name}`;
@@ -132,9 +135,11 @@ async function startSandbox() {
     AWS_REGION: sandbox.region,
     AWS_ACCESS_KEY_ID: sandbox.accessKeyId,
     AWS_SECRET_ACCESS_KEY: sandbox.secretAccessKey,
-    RDS_BACKUP_PASSWORD: sandbox.instances[0].password,
+    RDS_BACKUP_PASSWORD: sandbox.instances[0]?.password,
   };
-  stage.say(`AWS answers at ${sandbox.endpointUrl}, ${sandbox.instances.length} SQL Server instances listen.`);
+  stage.say(
+    `AWS answers at ${sandbox.endpointUrl}, ${sandbox.instances.length} SQL Server instances listen.`,
+  );
   return sandbox;
 }
 
@@ -149,7 +154,7 @@ function withoutAws(/** @type {NodeJS.ProcessEnv} */ env) {
   };
 }
 
-const clientOptions = (/** @type {any} */ sandbox) => ({
+const clientOptions = (/** @type {SandboxInfo} */ sandbox) => ({
   endpoint: sandbox.endpointUrl,
   region: sandbox.region,
   credentials: {
@@ -159,7 +164,7 @@ const clientOptions = (/** @type {any} */ sandbox) => ({
 });
 
 /** What the S3 console does with a dropped file: an upload with server-side encryption only. */
-async function putPlainObject(/** @type {any} */ sandbox, /** @type {string} */ key) {
+async function putPlainObject(/** @type {SandboxInfo} */ sandbox, /** @type {string} */ key) {
   const s3 = new S3Client({ ...clientOptions(sandbox), forcePathStyle: true });
   await s3.send(
     new PutObjectCommand({
@@ -172,7 +177,7 @@ async function putPlainObject(/** @type {any} */ sandbox, /** @type {string} */ 
   s3.destroy();
 }
 
-async function createKey(/** @type {any} */ sandbox) {
+async function createKey(/** @type {SandboxInfo} */ sandbox) {
   const kms = new KMSClient(clientOptions(sandbox));
   const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Description: 'another key' }));
   kms.destroy();

@@ -3,6 +3,18 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { root } from './project.mjs';
 
+/**
+ * What the sandbox prints when it is ready.
+ * @typedef {object} SandboxInfo
+ * @property {string} endpointUrl
+ * @property {string} region
+ * @property {string} accessKeyId
+ * @property {string} secretAccessKey
+ * @property {string} bucket
+ * @property {string} kmsKeyArn
+ * @property {{ id: string, password: string, caFile: string }[]} instances
+ */
+
 /** A step of the demo did not do what it should. */
 export class StepFailed extends Error {
   /** @param {string} step @param {unknown} cause */
@@ -17,7 +29,7 @@ const color = process.stdout.isTTY && !process.env.NO_COLOR && process.env.TERM 
 export const bold = (text) => (color ? `\u001b[1m${text}\u001b[22m` : text);
 /** @param {string} text */
 const green = (text) => (color ? `\u001b[32m${text}\u001b[39m` : text);
-const width = Math.min(process.stdout.columns ?? 100, 100);
+const width = Math.min(process.stdout.columns || 100, 100);
 
 export class Stage {
   /** @type {{ title: string, seconds: number }[]} */
@@ -71,13 +83,13 @@ export class Stage {
     this.say(`${bold('$')} ${commandLine(['rds-backup', ...args])}`);
     const { child, closed } = this.#start('cli', args, this.environment);
     let output = '';
-    child.stdout?.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+    child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
       output += text;
       process.stdout.write(text);
     });
     // Errors belong to the story; both go to one stream, so that they stay in order in a log.
     let errors = '';
-    child.stderr?.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+    child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
       errors += text;
       process.stdout.write(text);
     });
@@ -97,17 +109,20 @@ export class Stage {
   /**
    * Starts the sandbox and waits until it is ready.
    * @param {string[]} args
-   * @returns {Promise<any>} what it prints then: where everything is
+   * @returns {Promise<SandboxInfo>} what it prints then: where everything is
    */
   startSandbox(args) {
     const { child, closed } = this.#start('sandbox', args, process.env);
-    child.stderr?.pipe(process.stderr);
+    child.stderr.pipe(process.stderr);
     return new Promise((resolve, reject) => {
       let text = '';
-      child.stdout?.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => {
+      child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => {
         text += chunk;
         const end = text.indexOf('\n');
-        if (end >= 0) resolve(JSON.parse(text.slice(0, end)));
+        if (end < 0) return;
+        /** @type {SandboxInfo} */
+        const info = JSON.parse(text.slice(0, end));
+        resolve(info);
       });
       void closed.then((code) => {
         reject(new Error(`the sandbox ended before it was ready, with exit code ${code}.`));

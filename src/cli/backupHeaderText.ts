@@ -58,11 +58,20 @@ export function backupHeaderText(header: BackupHeader, style: Style, width: numb
 
 function facts(list: readonly Fact[], width: number): string[] {
   return list.flatMap(([label, value]) =>
-    value == null || value === '' ? [] : [labelled(`  ${label}`, printable(value), 20, width)],
+    value === null || value === undefined || value === ''
+      ? []
+      : [labelled(`  ${label}`, printable(value), 20, width)],
   );
 }
 
-function fileFacts({ container, compressed, encrypted, media, fileSize, complete }: BackupHeader): Fact[] {
+function fileFacts({
+  container,
+  compressed,
+  encrypted,
+  media,
+  fileSize,
+  complete,
+}: BackupHeader): Fact[] {
   const traits = [compressed ? 'compressed' : '', encrypted ? 'encrypted by SQL Server' : ''];
   const kind = container === 'MTF' ? 'SQL Server backup' : 'SQL Server backup (MSSQLBAK)';
   return [
@@ -71,7 +80,9 @@ function fileFacts({ container, compressed, encrypted, media, fileSize, complete
     ['Complete', complete === false ? 'no, the end is missing' : complete === true ? 'yes' : null],
     [
       'Media family',
-      media === null ? null : `${media.familySequenceNumber} of ${media.familyCount} (${media.mediaFamilyId})`,
+      media === null
+        ? null
+        : `${media.familySequenceNumber} of ${media.familyCount} (${media.mediaFamilyId})`,
     ],
     ['Media set', media?.mediaSetId],
     ['Media name', media?.mediaName],

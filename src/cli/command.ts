@@ -72,7 +72,7 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
 
 /** Lets the types of a command's options reach its `run`; the list of commands forgets them. */
 export function defineCommand<const S extends OptionSpecs>(command: Command<S>): Command {
-  return command as unknown as Command;
+  return command;
 }
 
 /** `FILE… s3://BUCKET[/PREFIX] --kms-key KEY [options]`. */

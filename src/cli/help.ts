@@ -6,7 +6,7 @@ import { labelled, wrap } from './text.js';
 function optionLine([name, spec]: [string, OptionSpec], width: number): string {
   const label = spec.type === 'flag' ? `  --${name}` : `  --${name} ${spec.value}`;
   const choices =
-    spec.type !== 'flag' && spec.choices !== undefined ? `: ${spec.choices.join(', ')}` : '';
+    spec.type !== 'flag' && spec.choices !== undefined ? `; one of ${spec.choices.join(', ')}` : '';
   return labelled(`${label}  `, spec.summary + choices, 30, width);
 }
 

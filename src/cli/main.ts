@@ -4,6 +4,9 @@ import { runCli } from './run.js';
 
 const { stdin, stdout, stderr, env, argv } = process;
 
+// The SDK's advice on Node versions is for those who build this program, not for those who use it.
+env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 const outputClosed = new AbortController();
 stdout.on('error', (error: NodeJS.ErrnoException) => {
   // `rds-backup tasks | head -1`: the reader has what it wanted. Work that is under way goes on.

@@ -36,7 +36,7 @@ export async function runCli(args: readonly string[], host: Host): Promise<ExitC
       return exitCode.done;
     }
     const { options, positionals } = parsed;
-    return await command.run({ options: options as never, positionals, output, host });
+    return await command.run({ options, positionals, output, host });
   } catch (error) {
     return failed(error, command, output, host);
   }

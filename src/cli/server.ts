@@ -1,11 +1,11 @@
 import { describeInstance, type Instance } from '../core/aws/instances.js';
 import { type AwsSession } from '../core/aws/session.js';
 import { EngineError } from '../core/errors.js';
-import { connect, type PasswordSource, type SqlConnection } from '../core/sql/connection.js';
+import { connect, type SqlConnection } from '../core/sql/connection.js';
 import { masterPassword } from '../core/sql/masterPassword.js';
 import { type CommandContext } from './command.js';
 import { type awsOptions, type sqlOptions } from './commonOptions.js';
-import { findPassword } from './password.js';
+import { passwordSource } from './password.js';
 import { withSession } from './session.js';
 import { UsageError } from './usageError.js';
 
@@ -47,7 +47,7 @@ export async function findServer(
       ? undefined
       : await describeInstance(session, options.instance, host.signal);
   const endpoint = instance?.endpoint;
-  const address = options.host ?? endpoint?.address;
+  const address = options.host ?? endpoint?.host;
   const user = options.user ?? instance?.masterUsername;
   if (address === undefined || user === undefined) {
     throw new EngineError(
@@ -57,30 +57,25 @@ export async function findServer(
   }
   const managed =
     session !== undefined && instance?.masterUsername.toLowerCase() === user.toLowerCase()
-      ? managedPassword(session, instance)
+      ? managedPassword(session, instance, host.signal)
       : undefined;
   const target = {
     host: address,
     port: options.port ?? endpoint?.port ?? defaultPort,
     user,
     // Through a tunnel the certificate still names the instance.
-    serverName: options.host === undefined ? undefined : endpoint?.address,
+    serverName: options.host === undefined ? undefined : endpoint?.host,
     caFile: options['ca-file'],
     trustServerCertificate: options['trust-server-certificate'],
-    password: passwordSource(context, user, managed),
+    password: passwordSource(user, { fromStdin: options['password-stdin'], managed }, host),
   };
   return { instance, connect: (signal = host.signal) => connect({ ...target, signal }) };
 }
 
-function passwordSource(
-  { options, host }: ServerContext,
-  user: string,
-  managed: PasswordSource | undefined,
-): PasswordSource {
-  // Asked for once: standard input is read only once, and a reconnect at night finds nobody.
-  let answer: Promise<string> | undefined;
-  return () =>
-    (answer ??= findPassword(user, { fromStdin: options['password-stdin'], managed }, host));
+function managedPassword(session: AwsSession, instance: Instance, signal: AbortSignal) {
+  return instance.masterSecret === undefined
+    ? undefined
+    : () => masterPassword(session, instance, signal);
 }
 
 /** Runs `use` with one connection to the server. */

@@ -75,7 +75,6 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 
 /** `text` without control characters, which would move the cursor or recolour the terminal. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what it is about
   return stripVTControlCharacters(text).replace(
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
     '\ufffd',

@@ -104,7 +104,9 @@ export const restore = defineCommand({
       if (context.options.follow) {
         output.event({ event: 'submitted', taskId });
         output.text(submitted);
-        return follow(context, server, taskId, (row) => situationOf(row, server, session, host));
+        return follow(context, server, taskId, (row) =>
+          situationOf(row, server, session, host, { justFailed: true }),
+        );
       }
       output.result({ taskId, database: context.options.database }, () =>
         [

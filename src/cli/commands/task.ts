@@ -36,7 +36,9 @@ export const task = defineCommand({
     if (options['print-sql']) return printSql(taskStatus({ taskId }), output);
     return withServer(context, (server, session) =>
       options.follow
-        ? follow(context, server, taskId, (row) => situationOf(row, server, session, context.host))
+        ? follow(context, server, taskId, (row) =>
+            situationOf(row, server, session, context.host, { justFailed: true }),
+          )
         : showOnce(context, server, session, taskId),
     );
   },
@@ -65,7 +67,7 @@ async function showOnce(
   const messages = parseTaskInfo(row.taskInfo);
   const diagnosis =
     row.lifecycle === 'ERROR'
-      ? diagnose(row.taskInfo, await situationOf(row, server, session, host))
+      ? diagnose(row.taskInfo, await situationOf(row, server, session, host, { justFailed: false }))
       : undefined;
   const extra = diagnosis === undefined ? {} : { diagnosis: diagnosisJson(diagnosis) };
   output.result({ task: row, messages, ...extra }, () =>
@@ -73,7 +75,9 @@ async function showOnce(
       taskFacts(row, output.style, output.width),
       '',
       ...messages.map((message) => messageText(message, output.style)),
-      ...(diagnosis === undefined ? [] : ['', diagnosisText(diagnosis, output.style, output.width)]),
+      ...(diagnosis === undefined
+        ? []
+        : ['', diagnosisText(diagnosis, output.style, output.width)]),
     ].join('\n'),
   );
   return exitCode.done;

@@ -1,0 +1,62 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { bucketRegion } from '../core/aws/bucketRegion.js';
+import { kmsKeyService } from '../core/aws/kmsKeyService.js';
+import { parseS3Uri, type S3Location } from '../core/aws/s3Uri.js';
+import { type AwsSession } from '../core/aws/session.js';
+import { type KeyService } from '../core/envelope/envelope.js';
+import { EngineError } from '../core/errors.js';
+import { UsageError } from './usageError.js';
+
+/** A bucket with S3 and KMS of its own region: RDS wants bucket, key and instance in one. */
+export interface Bucket {
+  readonly region: string;
+  readonly s3: S3Client;
+  readonly keys: KeyService;
+}
+
+export async function openBucket(
+  session: AwsSession,
+  bucket: string,
+  signal: AbortSignal,
+): Promise<Bucket> {
+  const region = await bucketRegion(session, bucket, signal);
+  return {
+    region,
+    s3: await session.s3(region),
+    keys: kmsKeyService(inRegion(session, region)),
+  };
+}
+
+/** The same session, at home in another region. */
+function inRegion(session: AwsSession, region: string): AwsSession {
+  const { partition, profile, endpointUrl, credentials } = session;
+  return {
+    ...{ region, partition, profile, endpointUrl, credentials },
+    s3: (other = region) => session.s3(other),
+    kms: (other = region) => session.kms(other),
+    rds: (other = region) => session.rds(other),
+    secretsManager: (other = region) => session.secretsManager(other),
+    sts: () => session.sts(),
+    dispose: () => {
+      session.dispose();
+    },
+  };
+}
+
+/** @throws UsageError unless `text` is `s3://bucket…` */
+export function s3Location(text: string | undefined): S3Location {
+  try {
+    return parseS3Uri(text ?? '');
+  } catch (error) {
+    throw error instanceof EngineError ? new UsageError(error.message) : error;
+  }
+}
+
+/** @throws UsageError unless `text` is `s3://bucket/key` */
+export function s3ObjectLocation(text: string | undefined): S3Location {
+  const location = s3Location(text);
+  if (location.key === '' || location.key.endsWith('/')) {
+    throw new UsageError(`${text ?? ''} names no object; write s3://BUCKET/KEY.`);
+  }
+  return location;
+}

@@ -1,0 +1,73 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { isCancelled } from '../../core/errors.js';
+import { downloadDecrypted, type DownloadResult } from '../../core/transfer/download.js';
+import { openBucket, s3ObjectLocation } from '../bucket.js';
+import { defineCommand } from '../command.js';
+import { awsOptions } from '../commonOptions.js';
+import { exitCode } from '../exitCode.js';
+import { transferFigures } from '../progressLine.js';
+import { withSession } from '../session.js';
+import { formatBytes, formatDuration } from '../units.js';
+
+export const download = defineCommand({
+  name: 'download',
+  summary: 'download an encrypted backup from S3 and decrypt it',
+  description:
+    'Downloads a client-side encrypted object and decrypts it to a file, with KMS opening its data ' +
+    'key. The file gets its name only when it is complete; a failed or stopped download leaves ' +
+    'nothing behind. When FILE is a folder, the object keeps its name in it.',
+  positionals: [{ name: 's3://BUCKET/KEY' }, { name: 'FILE' }],
+  options: {
+    overwrite: { type: 'flag', summary: 'replace the file if it exists' },
+    ...awsOptions,
+  },
+  examples: ['rds-backup download s3://my-bucket/northwind.bak northwind.bak'],
+  async run(context) {
+    const { options, positionals, output, host } = context;
+    const { bucket, key } = s3ObjectLocation(positionals[0]);
+    const file = targetFile(positionals[1] ?? '', key);
+    return withSession(context, async (session) => {
+      const { s3, keys } = await openBucket(session, bucket, host.signal);
+      using display = output.progress();
+      try {
+        const result = await downloadDecrypted({
+          ...{ bucket, key, file, s3, keys },
+          overwrite: options.overwrite,
+          signal: host.signal,
+          onProgress: (progress) => {
+            display.show(transferFigures(path.posix.basename(key), progress));
+          },
+        });
+        display[Symbol.dispose]();
+        output.result(toJson(result), () => downloadText(result));
+        return exitCode.done;
+      } catch (error) {
+        display[Symbol.dispose]();
+        if (isCancelled(error)) output.notice(`${file} was not written; nothing is left behind.`);
+        throw error;
+      }
+    });
+  },
+});
+
+function targetFile(file: string, key: string): string {
+  const isFolder = statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return isFolder ? path.join(file, path.posix.basename(key)) : file;
+}
+
+function toJson({ object, ...result }: DownloadResult): object {
+  const { file, plaintextBytes, sha256, keyArn, authenticated, seconds } = result;
+  const { bucket, key, etag } = object;
+  return { bucket, key, etag, file, plaintextBytes, sha256, keyArn, authenticated, seconds };
+}
+
+function downloadText(result: DownloadResult): string {
+  const { file, plaintextBytes, sha256, seconds } = result;
+  const rate = formatBytes(plaintextBytes / Math.max(seconds, 0.001));
+  return [
+    file,
+    `  ${formatBytes(plaintextBytes)} in ${formatDuration(seconds)} (${rate}/s), decrypted with ${result.keyArn}`,
+    `  SHA-256 ${sha256}`,
+  ].join('\n');
+}

@@ -1,0 +1,131 @@
+import { type UploadResult, uploadEncrypted } from '../../core/transfer/upload.js';
+import { isCancelled } from '../../core/errors.js';
+import { type Bucket, openBucket, s3Location } from '../bucket.js';
+import { type CommandContext, defineCommand } from '../command.js';
+import { awsOptions } from '../commonOptions.js';
+import { type Destination, destinations } from '../destination.js';
+import { exitCode } from '../exitCode.js';
+import { describeFailure, type Failure, failureJson, showFailure } from '../failure.js';
+import { expandWildcards } from '../localFiles.js';
+import { transferFigures } from '../progressLine.js';
+import { withSession } from '../session.js';
+import { formatBytes, formatDuration } from '../units.js';
+
+const options = {
+  'kms-key': {
+    type: 'text',
+    value: 'KEY',
+    required: true,
+    summary: 'KMS key that wraps the data key: ARN, key id or alias/NAME',
+  },
+  format: {
+    type: 'text',
+    value: 'FORMAT',
+    choices: ['v1', 'v2'],
+    summary: 'envelope format; RDS is known to restore v1 (default)',
+  },
+  force: { type: 'flag', summary: 'upload files that are not SQL Server backups too' },
+  overwrite: { type: 'flag', summary: 'replace objects that exist' },
+  ...awsOptions,
+} as const;
+
+type UploadContext = CommandContext<typeof options>;
+
+export const upload = defineCommand({
+  name: 'upload',
+  summary: 'encrypt backups and upload them to S3, ready for RDS to restore',
+  description:
+    'Encrypts each file on this machine with a data key of its own, uploads it, and proves that what ' +
+    'lies in S3 decrypts to the backup. The destination is a folder, under which files keep their ' +
+    'names; for a single file it may be the whole key, ending as the file does. A file that fails ' +
+    'does not stop the others; Ctrl-C stops all. A failed or stopped upload leaves nothing in S3.',
+  positionals: [{ name: 'FILE', many: true }, { name: 's3://BUCKET[/PREFIX]' }],
+  options,
+  examples: [
+    'rds-backup upload northwind.bak s3://my-bucket/backups/ --kms-key alias/backups',
+    'rds-backup upload stripe_*.bak s3://my-bucket/stripes/ --kms-key alias/backups --overwrite',
+  ],
+  async run(context) {
+    const { positionals, output, host } = context;
+    const { bucket, key: prefix } = s3Location(positionals.at(-1));
+    const files = destinations(await expandWildcards(positionals.slice(0, -1)), prefix);
+    return withSession(context, async (session) => {
+      const place = await openBucket(session, bucket, host.signal);
+      const uploads: Upload[] = [];
+      for (const file of files) {
+        uploads.push(await uploadOne(context, place, bucket, file));
+      }
+      output.event({ uploads: uploads.map(toJson) });
+      const failed = uploads.filter(({ failure }) => failure !== undefined);
+      if (failed.length > 0 && files.length > 1) {
+        output.notice(
+          `${failed.length} of ${files.length} files failed: ${failed.map(({ file }) => file).join(', ')}`,
+        );
+      }
+      return failed.length > 0 ? exitCode.failed : exitCode.done;
+    });
+  },
+});
+
+interface Upload extends Destination {
+  readonly result?: UploadResult;
+  readonly failure?: Failure;
+}
+
+/** A failure of one file is told at once and kept; being cancelled ends the whole command. */
+async function uploadOne(
+  { options: o, output, host }: UploadContext,
+  { s3, keys }: Bucket,
+  bucket: string,
+  { file, key }: Destination,
+): Promise<Upload> {
+  try {
+    using display = output.progress();
+    const result = await uploadEncrypted({
+      ...{ file, bucket, key, s3, keys },
+      kmsKeyId: o['kms-key'],
+      format: o.format === 'v2' ? 'v2' : 'v1',
+      force: o.force,
+      overwrite: o.overwrite,
+      signal: host.signal,
+      onProgress: (progress) => {
+        display.show(transferFigures(file, progress));
+      },
+    });
+    display[Symbol.dispose]();
+    output.text(uploadText(file, result));
+    return { file, key, result };
+  } catch (error) {
+    if (isCancelled(error)) {
+      if (host.signal.aborted) output.notice(`${file} was not uploaded; nothing is left in S3.`);
+      throw error;
+    }
+    const failure = describeFailure(error);
+    showFailure(failure, output);
+    return { file, key, failure };
+  }
+}
+
+function uploadText(file: string, { bucket, key, plan, keyArn, proof, seconds }: UploadResult) {
+  const rate = formatBytes(plan.plaintextBytes / Math.max(seconds, 0.001));
+  return [
+    `${file} is in S3 as s3://${bucket}/${key}`,
+    `  ${formatBytes(plan.plaintextBytes)} in ${formatDuration(seconds)} (${rate}/s), encrypted with ${keyArn}`,
+    proof.isBackup
+      ? '  Read back and decrypted: it is a SQL Server backup. Ready to restore.'
+      : '  Read back and decrypted. It is not a SQL Server backup; RDS cannot restore it.',
+  ].join('\n');
+}
+
+function toJson({ file, key, result, failure }: Upload): object {
+  if (failure !== undefined) return { file, key, error: failureJson(failure) };
+  if (result === undefined) return { file, key };
+  const { bucket, etag, format, keyArn, plan, proof, seconds } = result;
+  const { plaintextBytes, ciphertextBytes } = plan;
+  const { isBackup, checks } = proof;
+  return {
+    ...{ file, bucket, key, etag, format, keyArn, plaintextBytes, ciphertextBytes },
+    proof: { isBackup, checks },
+    seconds,
+  };
+}
