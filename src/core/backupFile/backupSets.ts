@@ -4,7 +4,7 @@ import { readFilemarks } from './filemarks.js';
 import { collect, type FoundSet } from './foundSet.js';
 import type { MediaHeader } from './backupHeader.js';
 import { walkTape } from './tape.js';
-import { Unreadable } from './unreadable.js';
+import { unlessDamaged, Unreadable } from './unreadable.js';
 
 export interface FoundSets {
   readonly sets: readonly FoundSet[];
@@ -12,6 +12,8 @@ export interface FoundSets {
   readonly stopped?: Unreadable;
   /** The last set has its end mark, and the file ends with it. */
   readonly complete: boolean;
+  /** Sets that the index names and that could not be read. */
+  readonly lost?: number;
 }
 
 /** One read of the end holds the index, the end-of-set blocks and the final copy of most backups. */
@@ -38,14 +40,17 @@ export async function setsByIndex(
     await reader.read(reader.size - tailLength, tailLength);
     const marks = await readFilemarks(reader, filemark);
     for (let i = 0; i + 2 < marks.length; i += 2) {
-      const begin = (marks[i] ?? 0) + filemark;
-      const set = await readSetHead(reader, container.setAt(begin));
+      const begin = container.setAt((marks[i] ?? 0) + filemark);
+      const set = await unlessDamaged(readSetHead(reader, begin));
+      if (set === undefined) continue;
       sets.push(set);
-      const final = await container.finalCopy(set, marks[i + 1] ?? 0, logicalBlock);
+      const endOfData = marks[i + 1] ?? 0;
+      const final = await unlessDamaged(container.finalCopy(set, endOfData, logicalBlock));
       if (final !== undefined) set.final = final;
     }
     // A set has two filemarks, and one follows the media header.
-    return { sets, complete: marks.length % 2 === 1 && sets.length > 0 };
+    const complete = marks.length % 2 === 1 && sets.length > 0;
+    return { sets, complete, lost: Math.floor((marks.length - 1) / 2) - sets.length };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return { sets, stopped: error, complete: false };
@@ -62,7 +67,8 @@ async function readSetHead(
     await collect(sets, item, tape, reader.budget);
     const set = sets[0];
     if (set === undefined) throw new Unreadable('damaged', 'no backup set where one should begin');
-    if (item.kind === 'stream' && item.block.type === 'MSCI') return set;
+    // A set whose description is gone ends with its end-of-data filemark.
+    if (set.filemarks > 0 || (item.kind === 'stream' && item.block.type === 'MSCI')) return set;
   }
   throw new Unreadable('cut', 'the file ends before the description of its backup set');
 }

@@ -74,6 +74,7 @@ export class BoundedReader {
     const goesOn = gap > -shortAhead && gap <= readingOn;
     this.#ahead = goesOn ? Math.min(this.#ahead * 2, longAhead) : shortAhead;
 
+    this.budget.spend('reads');
     const wanted = Math.min(Math.max(length, this.#ahead), this.source.size - offset);
     const window = { start: offset, bytes: await this.#readFully(offset, wanted) };
     this.#windows.push(window);
@@ -87,7 +88,6 @@ export class BoundedReader {
     let have = 0;
     while (have < wanted) {
       throwIfCancelled(this.signal);
-      this.budget.spend('reads');
       const piece = await this.source.read(offset + have, wanted - have);
       if (piece.length === 0) break;
       this.budget.spend('bytesRead', piece.length);

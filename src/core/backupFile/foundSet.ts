@@ -1,7 +1,7 @@
 import { readConfiguration, type Configuration } from './configuration.js';
 import { parseSetStart, parseVolume, type SetStart, type SetVolume } from './setBlocks.js';
 import type { Tape, TapeItem } from './tape.js';
-import { Unreadable } from './unreadable.js';
+import { unlessDamaged } from './unreadable.js';
 import type { WorkBudget } from './workBudget.js';
 
 /** A backup set as far as it has been read. */
@@ -36,19 +36,10 @@ export async function collect(
     if (block.type === 'SFMB') set.filemarks++;
     else if (block.type === 'VOLB') set.volume ??= parseVolume(block);
   } else if (item.stream.id === 'MQCI') {
+    // A damaged description does not stop the walk: its stream still says where the next one is.
     const configuration = await unlessDamaged(readConfiguration(tape, item.stream, budget));
     if (configuration === undefined) return;
     if (block.type === 'MSCI') set.head ??= configuration;
     else if (block.type === 'MSLS') set.final ??= configuration;
-  }
-}
-
-/** A damaged description does not stop the walk: its stream still says where the next one is. */
-async function unlessDamaged<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof Unreadable && error.reason === 'damaged') return undefined;
-    throw error;
   }
 }

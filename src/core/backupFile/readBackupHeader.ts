@@ -4,6 +4,7 @@ import type { BackupHeader, BackupWarning, MediaHeader } from './backupHeader.js
 import { setsByIndex, setsByWalk, type FoundSets } from './backupSets.js';
 import { BoundedReader, firstReadLength } from './boundedReader.js';
 import type { Container } from './container.js';
+import type { FoundSet } from './foundSet.js';
 import { legacyContainer } from './legacyContainer.js';
 import { compressedMagic, looksLikeBackup } from './looksLikeBackup.js';
 import { readMedia, sqlServerVendorId } from './media.js';
@@ -29,13 +30,16 @@ export { looksLikeBackup } from './looksLikeBackup.js';
 /** Flags of the MSSQLBAK file header, at 12. */
 const containerFlags = { compressed: 0x2, encrypted: 0x4, tde: 0x28 } as const;
 const containerHeaderLength = 16;
+/** SQL Server 2005: the first whose description this reader knows. */
+const oldestMajorVersion = 9;
 
 /**
  * Reads what `RESTORE LABELONLY`, `HEADERONLY` and `FILELISTONLY` would say, from the file alone. A
  * one-set backup costs two or three reads of 64 to 128 KiB, however large it is. Memory stays below a
  * few MiB plus the file list, and the work is bounded whatever the file holds.
  * @throws {EngineError} `backupFile/empty`, `backupFile/not-a-backup` (says what it is instead),
- *   `backupFile/cut-short`, `backupFile/damaged`, `backupFile/limit`; the source's own errors
+ *   `backupFile/cut-short`, `backupFile/damaged`, `backupFile/limit`, `backupFile/too-old`,
+ *   `cancelled`; the source's own errors
  */
 export async function readBackupHeader(
   source: ByteSource,
@@ -93,7 +97,7 @@ async function findSets(
 ): Promise<FoundSets> {
   const byIndex = await setsByIndex(reader, container, media);
   const whole = byIndex.sets.every((set) => set.head !== undefined && set.final !== undefined);
-  if (byIndex.complete && whole) return byIndex;
+  if (byIndex.complete && byIndex.lost === 0 && whole) return byIndex;
   const byWalk = await setsByWalk(reader, container);
   const readable = (found: FoundSets) =>
     found.sets.reduce((n, { head, final }) => n + (head ? 1 : 0) + (final ? 1 : 0), 0);
@@ -125,10 +129,19 @@ function assemble(
 
   const readable = sets.filter((set) => set !== undefined);
   if (readable.length === 0 && found.stopped?.reason !== 'compression')
-    throw found.stopped ?? new Unreadable('damaged', 'it holds no readable backup set');
+    throw nothingReadable(own, found);
   const { complete } = found;
   const fileSize = reader.size;
   return { ...flags, fileSize, complete, media, sets: readable, warnings };
+}
+
+function nothingReadable(sets: readonly FoundSet[], { stopped }: FoundSets): Error {
+  if (sets.some(({ start }) => start.softwareMajorVersion < oldestMajorVersion))
+    return new EngineError(
+      'backupFile/too-old',
+      'The backup was made by SQL Server 2000 or older. No SQL Server of today restores it: go by way of SQL Server 2005 or 2008.',
+    );
+  return stopped ?? new Unreadable('damaged', 'it holds no readable backup set');
 }
 
 function unreadableFile(error: Unreadable): EngineError {

@@ -12,6 +12,7 @@ export interface SetStart {
   readonly hasPassword: boolean;
   readonly userName: string;
   readonly startDate: string | null;
+  readonly softwareMajorVersion: number;
   readonly utcOffsetQuarterHours: number;
   readonly backupSetGuid: string | null;
   readonly expirationDate: string | null;
@@ -35,6 +36,7 @@ export function parseSetStart({ bytes, stringType }: Block): SetStart {
     hasPassword: bytes.readUInt16LE(72) > 0,
     userName: readText(bytes, 76, stringType),
     startDate: readDate(bytes, 88),
+    softwareMajorVersion: bytes.readUInt8(93),
     utcOffsetQuarterHours: bytes.readInt8(95),
     backupSetGuid: hasArea ? readGuidOrNull(bytes, area) : null,
     expirationDate: hasArea ? readDate(bytes, area + 16) : null,

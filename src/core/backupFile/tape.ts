@@ -35,7 +35,9 @@ export function parseBlockHeader(bytes: Buffer): Omit<Block, 'offset' | 'bytes'>
   const type = bytes.toString('latin1', 0, 4);
   if (!/^[A-Z]{4}$/u.test(type) || xorChecksum(bytes, 25) !== bytes.readUInt16LE(50))
     return undefined;
-  const firstStream = bytes.readUInt16LE(8);
+  const stored = bytes.readUInt16LE(8);
+  // With BLOCKSIZE = 65536 a filemark's size wraps around its 16 bits.
+  const firstStream = type === 'SFMB' && stored === 0 ? 65_536 : stored;
   if (firstStream < blockHeaderLength) return undefined;
   return {
     type,

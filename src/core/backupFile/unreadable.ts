@@ -18,3 +18,14 @@ export class Unreadable extends Error {
     super(message);
   }
 }
+
+/** Turns damage into undefined, for what can be left out; other failures go on. */
+export async function unlessDamaged<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Unreadable && (error.reason === 'damaged' || error.reason === 'cut'))
+      return undefined;
+    throw error;
+  }
+}

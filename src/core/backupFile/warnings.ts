@@ -47,8 +47,10 @@ export function mediaWarnings(media: MediaHeader): BackupWarning[] {
 
 /** What was met while reading: where the file breaks off, and what had to be left out. */
 export function readingWarnings(found: FoundSets): BackupWarning[] {
-  const { stopped, complete, sets } = found;
+  const { stopped, complete, sets, lost = 0 } = found;
   const warnings: BackupWarning[] = [];
+  if (lost > 0)
+    warnings.push(warning('damaged', `Backup sets that are left out because of damage: ${lost}.`));
   const ended = (sets.at(-1)?.filemarks ?? 0) >= 2;
   if (stopped?.reason === 'compression') warnings.push(unreadableWarning);
   else if (stopped?.reason === 'limit')
