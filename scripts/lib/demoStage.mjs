@@ -120,9 +120,9 @@ export class Stage {
         text += chunk;
         const end = text.indexOf('\n');
         if (end < 0) return;
-        /** @type {SandboxInfo} */
+        /** @type {unknown} */
         const info = JSON.parse(text.slice(0, end));
-        resolve(info);
+        resolve(/** @type {SandboxInfo} */ (info));
       });
       void closed.then((code) => {
         reject(new Error(`the sandbox ended before it was ready, with exit code ${code}.`));

@@ -15,6 +15,7 @@ export interface CliOptions {
   /** Receives the child and what it has written to standard error so far. */
   readonly onStderr?: (stderr: string, child: ChildProcess) => void;
   readonly onStdout?: (stdout: string, child: ChildProcess) => void;
+  readonly onSpawn?: (child: ChildProcess) => void;
 }
 
 /** The caller's environment without what would change the outcome: AWS settings, colours. */
@@ -36,6 +37,7 @@ export function cli(args: readonly string[], o: CliOptions = {}): Promise<CliRun
     env: { ...cleanEnvironment(), ...o.env },
     stdio: 'pipe',
   });
+  o.onSpawn?.(child);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
