@@ -1,0 +1,314 @@
+import type { Execute, ExecuteArgument, Select, SelectItem, Source, Statement } from './ast.js';
+import { parseExpression, parseList } from './expressionParser.js';
+import { tokenize } from './lexer.js';
+import { sqlErrors } from './sqlError.js';
+import { TokenStream } from './tokenStream.js';
+import { parseType } from './typeParser.js';
+
+const statementWords = [
+  ...['SET', 'SELECT', 'EXEC', 'EXECUTE', 'USE', 'BEGIN', 'COMMIT', 'ROLLBACK', 'SAVE', 'PRINT'],
+  ...['WAITFOR', 'DECLARE', 'IF', 'ELSE', 'END', 'RAISERROR', 'THROW', 'WHILE', 'INSERT', 'UPDATE'],
+  ...[
+    'DELETE',
+    'CREATE',
+    'ALTER',
+    'DROP',
+    'TRUNCATE',
+    'MERGE',
+    'WITH',
+    'BACKUP',
+    'RESTORE',
+    'DBCC',
+  ],
+  ...[
+    'GRANT',
+    'REVOKE',
+    'DENY',
+    'KILL',
+    'SHUTDOWN',
+    'RECONFIGURE',
+    'GOTO',
+    'RETURN',
+    'OPEN',
+    'FETCH',
+  ],
+  ...['BULK', 'CHECKPOINT', 'GO', 'DUMP', 'LOAD', 'CLOSE', 'DEALLOCATE', 'REVERT', 'TRY', 'CATCH'],
+];
+
+/** Parses a whole batch before any of it runs, as SQL Server does. @throws SqlError 102 and the like */
+export function parseBatch(text: string): Statement[] {
+  const tokens = new TokenStream(tokenize(text));
+  const statements: Statement[] = [];
+  let first = true;
+  for (;;) {
+    while (tokens.skipSymbol(';'));
+    if (tokens.atEnd()) return statements;
+    statements.push(...parseStatement(tokens, first));
+    first = false;
+  }
+}
+
+function parseStatement(tokens: TokenStream, first: boolean): Statement[] {
+  const { line, kind } = tokens.current;
+  const one = (body: WithoutLine): Statement[] => [{ ...body, line }];
+  if (tokens.skipWord('SELECT')) return one(parseSelect(tokens));
+  if (tokens.skipWord('EXEC', 'EXECUTE')) return one(parseExecute(tokens));
+  if (tokens.skipWord('DECLARE')) return parseDeclare(tokens, line);
+  if (tokens.skipWord('SET')) return one(parseSet(tokens));
+  if (tokens.skipWord('USE')) return one({ kind: 'use', database: tokens.name() });
+  if (tokens.skipWord('PRINT')) return one({ kind: 'print', value: parseExpression(tokens) });
+  if (tokens.skipWord('IF')) return one(parseIf(tokens));
+  if (tokens.isWord('WAITFOR')) {
+    tokens.take();
+    tokens.expectWord('DELAY');
+    return one({ kind: 'waitfor', delay: parseExpression(tokens) });
+  }
+  if (tokens.skipWord('RAISERROR')) {
+    tokens.expectSymbol('(');
+    const args = parseList(tokens);
+    if (tokens.skipWord('WITH')) tokens.name();
+    return one({ kind: 'raiserror', args });
+  }
+  const transaction = parseTransaction(tokens);
+  if (transaction) return one({ kind: transaction });
+  if (tokens.isWord('BEGIN')) return parseBlock(tokens);
+  if (tokens.isWord(...statementWords)) {
+    const what = tokens.current.text.toUpperCase();
+    while (!tokens.atEnd()) tokens.take();
+    return one({ kind: 'unsupported', what });
+  }
+  // The first statement of a batch may call a procedure without EXEC.
+  if (first && (kind === 'word' || kind === 'quotedName')) return one(parseExecute(tokens));
+  throw tokens.unexpected();
+}
+
+type WithoutLine = Statement extends infer S
+  ? S extends Statement
+    ? Omit<S, 'line'>
+    : never
+  : never;
+
+function parseTransaction(tokens: TokenStream): 'begin' | 'commit' | 'rollback' | undefined {
+  const isTransaction = (distance: number) =>
+    /^(tran|transaction)$/i.test(tokens.ahead(distance).text) &&
+    tokens.ahead(distance).kind === 'word';
+  if (tokens.isWord('BEGIN')) {
+    if (!isTransaction(1)) return undefined;
+    tokens.take();
+    tokens.take();
+    skipTransactionName(tokens);
+    return 'begin';
+  }
+  if (!tokens.isWord('COMMIT', 'ROLLBACK')) return undefined;
+  const verb = tokens.take().text.toUpperCase();
+  if (isTransaction(0)) {
+    tokens.take();
+    skipTransactionName(tokens);
+  } else tokens.skipWord('WORK');
+  return verb === 'COMMIT' ? 'commit' : 'rollback';
+}
+
+function skipTransactionName(tokens: TokenStream): void {
+  const { kind } = tokens.current;
+  const isName = kind === 'quotedName' || kind === 'variable' || kind === 'word';
+  if (isName && !tokens.isWord(...statementWords)) tokens.take();
+}
+
+function parseBlock(tokens: TokenStream): Statement[] {
+  const { line } = tokens.current;
+  tokens.expectWord('BEGIN');
+  if (tokens.isWord('TRY', 'CATCH')) {
+    while (!tokens.atEnd()) tokens.take();
+    return [{ kind: 'unsupported', what: 'BEGIN TRY', line }];
+  }
+  const statements: Statement[] = [];
+  for (;;) {
+    while (tokens.skipSymbol(';'));
+    if (tokens.skipWord('END')) return statements;
+    if (tokens.atEnd()) throw tokens.unexpected();
+    statements.push(...parseStatement(tokens, false));
+  }
+}
+
+function parseIf(tokens: TokenStream): WithoutLine {
+  const condition = parseExpression(tokens);
+  const then = parseStatement(tokens, false);
+  while (tokens.isSymbol(';') && tokens.ahead(1).text.toUpperCase() === 'ELSE') tokens.take();
+  const otherwise = tokens.skipWord('ELSE') ? parseStatement(tokens, false) : [];
+  return { kind: 'if', condition, then, otherwise };
+}
+
+function parseDeclare(tokens: TokenStream, line: number): Statement[] {
+  const statements: Statement[] = [];
+  do {
+    const name = variable(tokens);
+    tokens.skipWord('AS');
+    const type = parseType(tokens);
+    const value = tokens.skipSymbol('=') ? parseExpression(tokens) : undefined;
+    statements.push({ kind: 'declare', name, type, line, ...(value && { value }) });
+  } while (tokens.skipSymbol(','));
+  return statements;
+}
+
+function variable(tokens: TokenStream): string {
+  if (tokens.current.kind !== 'variable') throw tokens.unexpected();
+  return tokens.take().text;
+}
+
+function parseSet(tokens: TokenStream): WithoutLine {
+  if (tokens.current.kind === 'variable') {
+    const name = variable(tokens);
+    tokens.expectSymbol('=');
+    return { kind: 'assign', name, value: parseExpression(tokens) };
+  }
+  const words: string[] = [];
+  while (!tokens.atEnd() && !tokens.isSymbol(';') && !tokens.isWord(...statementWords)) {
+    words.push(tokens.take().text.toUpperCase());
+  }
+  if (words.length === 0) throw tokens.unexpected();
+  return { kind: 'setOption', words };
+}
+
+function parseSelect(tokens: TokenStream): Select {
+  tokens.skipWord('ALL');
+  let top: Select['top'];
+  if (tokens.skipWord('TOP')) {
+    if (tokens.skipSymbol('(')) {
+      top = parseExpression(tokens);
+      tokens.expectSymbol(')');
+    } else if (tokens.current.kind === 'number') top = parseExpression(tokens);
+    else throw tokens.unexpected();
+  }
+  const items: SelectItem[] = [];
+  do items.push(parseItem(tokens));
+  while (tokens.skipSymbol(','));
+  const from = tokens.skipWord('FROM') ? parseSource(tokens) : undefined;
+  const where = tokens.skipWord('WHERE') ? parseExpression(tokens) : undefined;
+  const orderBy: { by: Select['items'][number]['expression'] & object; descending: boolean }[] = [];
+  if (tokens.skipWord('ORDER')) {
+    tokens.expectWord('BY');
+    do {
+      const by = parseExpression(tokens);
+      const descending = tokens.skipWord('DESC');
+      if (!descending) tokens.skipWord('ASC');
+      orderBy.push({ by, descending });
+    } while (tokens.skipSymbol(','));
+  }
+  if (tokens.isWord(...joins, ...beyond) || tokens.isSymbol(',')) {
+    const what = tokens.isSymbol(',') ? 'JOIN' : tokens.current.text.toUpperCase();
+    throw sqlErrors.notImplemented(`${what} in a query`, tokens.current.line);
+  }
+  return {
+    kind: 'select',
+    items,
+    orderBy,
+    ...(top && { top }),
+    ...(from && { from }),
+    ...(where && { where }),
+  };
+}
+
+/** Words that cannot be an alias without AS, because they go on with the query. */
+const notAnAlias = ['FROM', 'WHERE', 'ORDER', 'GROUP', 'HAVING', 'UNION', 'FOR', 'OPTION', 'INTO'];
+const beyond = [
+  'GROUP',
+  'HAVING',
+  'UNION',
+  'EXCEPT',
+  'INTERSECT',
+  'FOR',
+  'OPTION',
+  'INTO',
+  'OFFSET',
+];
+const joins = ['JOIN', 'INNER', 'LEFT', 'RIGHT', 'FULL', 'CROSS', 'OUTER'];
+
+function parseItem(tokens: TokenStream): SelectItem {
+  if (tokens.skipSymbol('*')) return {};
+  const qualifiedStar = tokens.ahead(1).text === '.' && tokens.ahead(2).text === '*';
+  if (qualifiedStar && tokens.current.kind !== 'symbol') {
+    tokens.take();
+    tokens.take();
+    tokens.take();
+    return {};
+  }
+  const isAssignment = tokens.ahead(1).kind === 'symbol' && tokens.ahead(1).text === '=';
+  if (isAssignment && tokens.current.kind === 'variable') {
+    const assignTo = variable(tokens);
+    tokens.expectSymbol('=');
+    return { assignTo, expression: parseExpression(tokens) };
+  }
+  if (isAssignment && ['word', 'quotedName', 'string'].includes(tokens.current.kind)) {
+    const alias = tokens.take().text;
+    tokens.expectSymbol('=');
+    return { alias, expression: parseExpression(tokens) };
+  }
+  const expression = parseExpression(tokens);
+  const alias = parseAlias(tokens);
+  return { expression, ...(alias !== undefined && { alias }) };
+}
+
+function parseAlias(tokens: TokenStream): string | undefined {
+  const { kind } = tokens.current;
+  if (tokens.skipWord('AS')) {
+    return ['string', 'nationalString'].includes(tokens.current.kind)
+      ? tokens.take().text
+      : tokens.name();
+  }
+  if (kind === 'string' || kind === 'quotedName') return tokens.take().text;
+  if (kind !== 'word' || tokens.isWord(...notAnAlias, ...joins, ...statementWords))
+    return undefined;
+  return tokens.name();
+}
+
+function parseSource(tokens: TokenStream): Source {
+  const path = tokens.path();
+  const args = tokens.skipSymbol('(') ? parseList(tokens) : undefined;
+  const alias = parseAlias(tokens);
+  if (tokens.isWord('WITH') && tokens.ahead(1).text === '(') {
+    tokens.take();
+    tokens.take();
+    while (!tokens.skipSymbol(')')) {
+      if (tokens.atEnd()) throw tokens.unexpected();
+      tokens.take();
+    }
+  }
+  return { path, ...(args && { args }), ...(alias !== undefined && { alias }) };
+}
+
+function parseExecute(tokens: TokenStream): Execute {
+  let statusTo: string | undefined;
+  if (tokens.current.kind === 'variable') {
+    statusTo = variable(tokens);
+    tokens.expectSymbol('=');
+  }
+  const procedure = tokens.path();
+  const args: ExecuteArgument[] = [];
+  if (startsArgument(tokens)) {
+    do args.push(parseArgument(tokens));
+    while (tokens.skipSymbol(','));
+  }
+  return { kind: 'execute', procedure, args, ...(statusTo !== undefined && { statusTo }) };
+}
+
+function startsArgument(tokens: TokenStream): boolean {
+  if (tokens.atEnd() || tokens.isSymbol(';')) return false;
+  return !tokens.isWord(...statementWords);
+}
+
+function parseArgument(tokens: TokenStream): ExecuteArgument {
+  const named = tokens.current.kind === 'variable' && tokens.ahead(1).text === '=';
+  const name = named ? variable(tokens) : undefined;
+  if (named) tokens.expectSymbol('=');
+  if (tokens.skipWord('DEFAULT')) return { output: false, ...(name !== undefined && { name }) };
+  // An argument is a constant or a variable; a bare word counts as a string.
+  const bareWord = tokens.current.kind === 'word' && !tokens.isWord('NULL');
+  const value = bareWord
+    ? ({
+        kind: 'literal',
+        value: { type: { kind: 'nvarchar', length: 4000 }, value: tokens.take().text },
+      } as const)
+    : parseExpression(tokens);
+  const output = tokens.skipWord('OUTPUT', 'OUT');
+  return { value, output, ...(name !== undefined && { name }) };
+}

@@ -1,0 +1,138 @@
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { RdsAgent } from '../agent/rdsAgent.js';
+import type { SandboxClock, SandboxCloud, SandboxInstance } from '../contract.js';
+import { isErrno, JsonDocument } from '../state/jsonFile.js';
+import type { EndpointCertificate } from '../tds/certificate.js';
+import { listenTds, type TdsEndpoint } from '../tds/endpoint.js';
+import { type InstanceState, newInstanceState } from './instanceState.js';
+import { sqlServerOf } from './login.js';
+import { SqlInstance } from './sqlInstance.js';
+
+/** States of an instance in which its endpoint answers. */
+const answering = ['available', 'backing-up', 'modifying', 'storage-optimization', 'upgrading'];
+
+export interface SqlSideOptions {
+  readonly cloud: SandboxCloud;
+  readonly clock: SandboxClock;
+  readonly certificate: EndpointCertificate;
+  /** Folder of the instances' states. */
+  readonly folder: string;
+  /** Port of the first instance, the others take the next ones; 0 for any. */
+  readonly firstPort: number;
+}
+
+interface Running {
+  readonly instance: SqlInstance;
+  readonly agent: RdsAgent;
+  readonly endpoint: TdsEndpoint;
+}
+
+/** Gives every instance of the cloud that should answer a SQL Server endpoint and an RDS agent. */
+export class SqlSide {
+  readonly #options: SqlSideOptions;
+  readonly #running = new Map<string, Running>();
+  #nextPort: number;
+  #unsubscribe: (() => void) | undefined;
+  /** Changes are followed one after another. */
+  #following: Promise<void> = Promise.resolve();
+
+  private constructor(options: SqlSideOptions) {
+    this.#options = options;
+    this.#nextPort = options.firstPort;
+  }
+
+  /** Starts the endpoints of the instances there are. Rejects when a port cannot be had. */
+  static async start(options: SqlSideOptions): Promise<SqlSide> {
+    const side = new SqlSide(options);
+    try {
+      await side.#dropOrphans();
+      await side.#follow(true);
+    } catch (error) {
+      await side.close();
+      throw error;
+    }
+    side.#unsubscribe = options.cloud.onInstancesChanged(() => {
+      side.#following = side.#following.then(() => side.#follow(false)).catch(() => undefined);
+    });
+    return side;
+  }
+
+  /** Port of an instance's endpoint; undefined while it does not answer. */
+  port(instanceId: string): number | undefined {
+    return this.#running.get(instanceId)?.endpoint.port;
+  }
+
+  async close(): Promise<void> {
+    this.#unsubscribe?.();
+    await this.#following;
+    await Promise.all([...this.#running.keys()].map((id) => this.#stop(id)));
+  }
+
+  async #follow(first: boolean): Promise<void> {
+    const instances = this.#options.cloud.instances();
+    for (const id of [...this.#running.keys()]) {
+      const description = instances.find((instance) => instance.id === id);
+      if (!description || !answering.includes(description.status)) await this.#stop(id);
+      if (!description) await rm(this.#stateFile(id), { force: true });
+    }
+    for (const description of instances) {
+      if (!this.#running.has(description.id) && answering.includes(description.status)) {
+        await this.#startInstance(description, first);
+      }
+    }
+  }
+
+  async #startInstance({ id }: SandboxInstance, first: boolean): Promise<void> {
+    const { cloud, clock, certificate } = this.#options;
+    const document = await JsonDocument.open<InstanceState>(this.#stateFile(id), () =>
+      newInstanceState(clock.now()),
+    );
+    const instance = new SqlInstance(id, cloud, clock, document);
+    const listen = (port: number) =>
+      listenTds({ port, server: sqlServerOf(instance), certificate });
+    const wanted = this.#nextPort;
+    let endpoint: TdsEndpoint;
+    try {
+      endpoint = await listen(wanted);
+    } catch (error) {
+      // At the start the user must know; an instance made later takes what it can get.
+      if (first || wanted === 0 || !isErrno(error, 'EADDRINUSE')) throw error;
+      endpoint = await listen(0);
+    }
+    if (wanted !== 0) this.#nextPort = wanted + 1;
+    this.#running.set(id, { instance, endpoint, agent: new RdsAgent(instance) });
+    cloud.setEndpoint(id, 'localhost', endpoint.port);
+  }
+
+  async #stop(id: string): Promise<void> {
+    const running = this.#running.get(id);
+    if (!running) return;
+    this.#running.delete(id);
+    await running.endpoint.close();
+    await running.agent.stop();
+    await running.instance.settled();
+  }
+
+  #stateFile(id: string): string {
+    return path.join(this.#options.folder, `${id}.json`);
+  }
+
+  /** States of instances that were deleted while no sandbox ran. */
+  async #dropOrphans(): Promise<void> {
+    const { cloud, folder } = this.#options;
+    let names: string[];
+    try {
+      names = await readdir(folder);
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return;
+      throw error;
+    }
+    const known = cloud.instances().map(({ id }) => `${id}.json`);
+    for (const name of names) {
+      if (name.endsWith('.json') && !known.includes(name)) {
+        await rm(path.join(folder, name), { force: true });
+      }
+    }
+  }
+}
