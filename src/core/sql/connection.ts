@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type mssql from 'mssql';
 import { EngineError, throwIfCancelled } from '../errors.js';
 import type {
@@ -7,6 +8,7 @@ import type {
   StatementResult,
   StatementRunner,
 } from '../nativeTasks/statement.js';
+import { openSocket } from './openSocket.js';
 import { orCancelled } from './orCancelled.js';
 import { connectFailure, statementFailure, type Target } from './sqlErrors.js';
 import { trustedCertificates } from './tlsOptions.js';
@@ -36,11 +38,6 @@ export interface SqlConnection extends StatementRunner {
 }
 
 type Driver = typeof mssql;
-/** The driver's connection, as far as it is used here. */
-interface Wire {
-  close(): void;
-  once(event: 'end', listener: () => void): unknown;
-}
 
 /**
  * Connects and logs in over TLS, verified against the CA bundle of RDS.
@@ -67,7 +64,7 @@ class Connection implements SqlConnection {
   readonly #driver: Driver;
   readonly #target: Target;
   readonly #pool: mssql.ConnectionPool;
-  readonly #wires = new Set<Wire>();
+  readonly #sockets = new Set<Socket>();
   #state: 'opening' | 'open' | 'lost' | 'closed' = 'opening';
 
   constructor(driver: Driver, o: ConnectOptions, password: string, ca: string[] | undefined) {
@@ -89,11 +86,12 @@ class Connection implements SqlConnection {
         encrypt: true,
         trustServerCertificate: ca === undefined,
         appName: 'rds-backup',
+        connector: () =>
+          openSocket(host, port, timeoutMs, (socket) => {
+            this.#track(socket);
+          }),
         ...(o.serverName !== undefined && { serverName: o.serverName }),
         ...(ca !== undefined && { cryptoCredentialsDetails: { ca } }),
-      },
-      beforeConnect: (wire) => {
-        this.#track(wire);
       },
     });
     // Failures arrive at the statement that meets them; unheard, this event would end the process.
@@ -132,16 +130,17 @@ class Connection implements SqlConnection {
   async close(): Promise<void> {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    for (const wire of this.#wires) wire.close();
+    // The driver would wait for a running login or statement; a broken socket ends both.
+    for (const socket of this.#sockets) socket.destroy(new Error('The connection was closed.'));
     if (this.#pool.connected) await this.#pool.close();
   }
 
   /** The driver opens one connection to try the login, closes it, and opens the one that is used. */
-  #track(wire: Wire) {
+  #track(socket: Socket) {
     const isTrial = this.#state === 'opening';
-    this.#wires.add(wire);
-    wire.once('end', () => {
-      this.#wires.delete(wire);
+    this.#sockets.add(socket);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
       if (!isTrial && this.#state === 'open') this.#state = 'lost';
     });
   }
