@@ -26,9 +26,9 @@ export async function follow(
 ): Promise<ExitCode> {
   const { host, output } = context;
   const started = performance.now();
+  const signal = AbortSignal.any([host.signal, host.outputClosed]);
   try {
     using display = output.progress({ terminalOnly: true });
-    const signal = AbortSignal.any([host.signal, host.outputClosed]);
     for await (const event of watchTask({ connect: server.connect, taskId, signal })) {
       if (event.kind === 'done') {
         display[Symbol.dispose]();
@@ -38,7 +38,7 @@ export async function follow(
       show(context, taskId, event, display);
     }
   } catch (error) {
-    if (!isCancelled(error) || !host.signal.aborted) throw error;
+    if (!isCancelled(error) || !signal.aborted) throw error;
   }
   return stopped(context, taskId);
 }
