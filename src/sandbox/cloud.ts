@@ -1,0 +1,203 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { EngineError } from '../core/errors.js';
+import {
+  type RoleAccess,
+  type SandboxClock,
+  type SandboxCloud,
+  type SandboxInstance,
+  ServiceFailure,
+} from './contract.js';
+import { Access } from './iam/access.js';
+import { evaluateResource } from './iam/evaluate.js';
+import { IdentityStore } from './iam/identityStore.js';
+import { parsePolicy } from './iam/policyDocument.js';
+import { KeyService } from './kms/keyService.js';
+import { KeyStore } from './kms/keyStore.js';
+import { type JsonOperation, kmsOperations } from './kms/operations.js';
+import { describeInstances } from './rds/describeInstances.js';
+import { Lifecycle } from './rds/lifecycle.js';
+import { RdsService } from './rds/rdsService.js';
+import { RdsStore } from './rds/rdsStore.js';
+import { sandboxInstance } from './rds/sandboxInstance.js';
+import { roleAccess } from './roleAccess.js';
+import { BucketStore } from './s3/bucketStore.js';
+import { type S3Reply, type S3Request } from './s3/request.js';
+import { s3Router } from './s3/router.js';
+import { S3Service } from './s3/s3Service.js';
+import { secretOperations } from './secrets/operations.js';
+import { SecretStore } from './secrets/secretStore.js';
+import { accountId as newAccountId } from './state/identifiers.js';
+import { JsonDocument } from './state/jsonFile.js';
+import { type QueryOperation, stsOperations } from './sts/operations.js';
+
+/** Version of the layout of the state folder. */
+const stateVersion = 1;
+
+interface CloudState {
+  readonly version: number;
+  readonly accountId: string;
+  /** What the first start has put in, once that is complete. */
+  seeded?: SeededNames | undefined;
+}
+
+/** Names of what a new cloud is filled with. */
+export interface SeededNames {
+  readonly region: string;
+  readonly bucket: string;
+  /** A bucket in the second region. */
+  readonly secondBucket: string;
+  readonly kmsKeyArn: string;
+  readonly roleArn: string;
+  readonly optionGroup: string;
+}
+
+/** All AWS services of the sandbox, over one state folder. */
+export interface Cloud extends SandboxCloud {
+  readonly identities: IdentityStore;
+  readonly buckets: BucketStore;
+  readonly keys: KeyStore;
+  readonly rds: RdsStore;
+  readonly secrets: SecretStore;
+  readonly clock: SandboxClock;
+  /** undefined until the cloud has been filled. */
+  readonly seeded: SeededNames | undefined;
+  markSeeded(names: SeededNames): Promise<void>;
+  readonly s3: (request: S3Request) => Promise<S3Reply>;
+  /** Operations by service and name. */
+  readonly jsonServices: Readonly<Record<string, Readonly<Record<string, JsonOperation>>>>;
+  readonly queryServices: Readonly<Record<string, Readonly<Record<string, QueryOperation>>>>;
+  /** Takes lines about failures of the sandbox itself. */
+  readonly log: (line: string) => void;
+  /** Waits for writes under way and stops everything that goes by the clock. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the cloud that lies in `stateDir`, or makes a new one there.
+ * @param o.reset empties the folder first
+ * @throws EngineError `sandbox/state-damaged`, `sandbox/state-version`
+ */
+export async function openCloud(o: {
+  stateDir: string;
+  reset?: boolean;
+  clock: SandboxClock;
+  log: (line: string) => void;
+}): Promise<Cloud> {
+  const { clock, log } = o;
+  const folder = path.join(o.stateDir, 'aws');
+  if (o.reset) await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const state = await JsonDocument.open<CloudState>(path.join(folder, 'cloud.json'), () => ({
+    version: stateVersion,
+    accountId: newAccountId(),
+  }));
+  if (state.data.version !== stateVersion) {
+    throw new EngineError(
+      'sandbox/state-version',
+      `The state in ${folder} was written by another version of the sandbox. Start with --reset to begin anew.`,
+    );
+  }
+  await state.save();
+  const { accountId } = state.data;
+
+  const identities = await IdentityStore.open(folder, accountId);
+  const access = new Access(identities, clock);
+  const keys = await KeyStore.open(folder, accountId, clock);
+  const keyService = new KeyService(keys, access);
+  const buckets = await BucketStore.open(path.join(folder, 's3'), clock);
+  const s3 = new S3Service(buckets, accountId, access, keyService);
+  const secrets = await SecretStore.open(folder, accountId, clock);
+  const rds = await RdsStore.open(folder, accountId, clock);
+  const lifecycle = new Lifecycle(rds, log, async (instance) => {
+    const secret =
+      instance.masterSecretArn && secrets.find(instance.region, instance.masterSecretArn);
+    if (secret) await secrets.remove(secret);
+  });
+  const rdsService = new RdsService(rds, lifecycle, identities, secrets, keyService, access);
+  lifecycle.start();
+
+  return {
+    accountId,
+    identities,
+    buckets,
+    keys,
+    rds,
+    secrets,
+    clock,
+    log,
+    get seeded() {
+      return state.data.seeded;
+    },
+    markSeeded: async (names) => {
+      state.data.seeded = names;
+      await state.save();
+    },
+    s3: s3Router(s3),
+    jsonServices: {
+      kms: kmsOperations(keyService, access),
+      secretsmanager: secretOperations(secrets, access),
+    },
+    queryServices: {
+      sts: stsOperations(identities, access),
+      rds: { DescribeDBInstances: describeInstances(rdsService) },
+    },
+
+    instances: () => rds.instances.map((instance) => sandboxInstance(rds, instance)),
+    instance: (id) => {
+      const found = rds.instances.find((instance) => instance.id === id.toLowerCase());
+      return found && sandboxInstance(rds, found);
+    },
+    onInstancesChanged: (listener) => rds.onChange(listener),
+    setEndpoint: (instanceId, address, port) => {
+      rds.setEndpoint(instanceId, address, port);
+    },
+    assumeServiceRole: (roleArn, instance) =>
+      assumeServiceRole({ identities, s3, keyService }, roleArn, instance),
+
+    close: async () => {
+      await lifecycle.close();
+      for (const store of [identities, keys, buckets, secrets, rds]) await store.close();
+      await state.settled();
+    },
+  };
+}
+
+/**
+ * RDS assumes the role of an option. The trust policy has to accept it for the instance and for the
+ * option group, both of which it names as aws:SourceArn in its calls.
+ */
+function assumeServiceRole(
+  services: { identities: IdentityStore; s3: S3Service; keyService: KeyService },
+  roleArn: string,
+  instance: SandboxInstance,
+): RoleAccess {
+  const { identities } = services;
+  const role = identities.roleByArn(roleArn);
+  const accepts = (sourceArn: string) =>
+    role !== undefined &&
+    evaluateResource(parsePolicy(role.trust, 'trust'), {
+      principal: {
+        arn: 'rds.amazonaws.com',
+        service: 'rds.amazonaws.com',
+        accountId: '',
+        alsoKnownAs: [],
+      },
+      action: 'sts:AssumeRole',
+      resource: roleArn,
+      context: { 'aws:sourcearn': sourceArn, 'aws:sourceaccount': instance.accountId },
+    }) === 'allow';
+  if (role === undefined || !accepts(instance.arn) || !accepts(instance.optionGroup.arn)) {
+    throw new ServiceFailure(
+      'AccessDenied',
+      `User: rds.amazonaws.com is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
+      403,
+    );
+  }
+  const caller = identities.roleCaller(role, 'RDS-SQLServerBackup');
+  return roleAccess(services.s3, services.keyService, {
+    caller,
+    region: instance.region,
+    sourceIp: '127.0.0.1',
+  });
+}

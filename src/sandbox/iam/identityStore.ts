@@ -1,0 +1,294 @@
+import path from 'node:path';
+import { ServiceFailure } from '../contract.js';
+import { iamId, secretAccessKey } from '../state/identifiers.js';
+import { JsonDocument } from '../state/jsonFile.js';
+import { managedByAws } from './awsManagedPolicies.js';
+import { parsePolicy, type Statement } from './policyDocument.js';
+
+export interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** What users and roles have in common: they carry policies. */
+export interface PolicyHolder {
+  readonly name: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly path: string;
+  readonly createdAt: string;
+  /** Inline policies: name -> document text as it was given. */
+  inline: Record<string, string>;
+  /** ARNs of managed policies. */
+  attached: string[];
+  tags: Tag[];
+}
+
+export type UserRecord = PolicyHolder;
+
+export interface RoleRecord extends PolicyHolder {
+  trust: string;
+  description: string;
+  maxSessionSeconds: number;
+}
+
+export interface ManagedPolicy {
+  readonly name: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly path: string;
+  readonly description: string;
+  readonly createdAt: string;
+  updatedAt: string;
+  defaultVersion: string;
+  versions: { id: string; document: string; createdAt: string }[];
+}
+
+export interface MfaDevice {
+  readonly serial: string;
+  /** Base-32 seed of RFC 6238. */
+  readonly seed: string;
+  /** The user it is enabled for; `root` for the account's own; undefined before it is enabled. */
+  owner: string | undefined;
+}
+
+interface IamState {
+  users: Record<string, UserRecord>;
+  roles: Record<string, RoleRecord>;
+  policies: Record<string, ManagedPolicy>;
+}
+
+interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secret: string;
+  /** undefined: the account's root user. */
+  readonly userName: string | undefined;
+  readonly createdAt: string;
+  active: boolean;
+}
+
+interface Session {
+  readonly accessKeyId: string;
+  readonly secret: string;
+  readonly token: string;
+  readonly roleName: string | undefined;
+  readonly userName: string | undefined;
+  readonly sessionName: string;
+  readonly policy: string | undefined;
+  readonly mfa: boolean;
+  /** Milliseconds since 1970, real time: clients compare it with their own clock. */
+  readonly expires: number;
+}
+
+interface CredentialState {
+  keys: Record<string, AccessKey>;
+  sessions: Record<string, Session>;
+  mfaDevices: Record<string, MfaDevice>;
+}
+
+/** Whoever signed a request. */
+export interface Caller {
+  readonly kind: 'root' | 'user' | 'session';
+  readonly arn: string;
+  readonly accountId: string;
+  /** As GetCallerIdentity's UserId. */
+  readonly userId: string;
+  readonly userName?: string | undefined;
+  readonly roleName?: string | undefined;
+  readonly mfa: boolean;
+  /** Statements of a session policy, which can only take rights away. */
+  readonly sessionPolicy?: readonly Statement[] | undefined;
+}
+
+export interface SigningKey {
+  readonly secret: string;
+  readonly token: string | undefined;
+  readonly expires: number | undefined;
+  readonly caller: Caller;
+}
+
+/** Users, roles, policies and every secret that can sign a request. */
+export class IdentityStore {
+  private constructor(
+    readonly accountId: string,
+    private readonly iam: JsonDocument<IamState>,
+    private readonly credentials: JsonDocument<CredentialState>,
+  ) {}
+
+  static async open(folder: string, accountId: string): Promise<IdentityStore> {
+    const iam = await JsonDocument.open<IamState>(path.join(folder, 'iam.json'), () => ({
+      users: {},
+      roles: {},
+      policies: {},
+    }));
+    const credentials = await JsonDocument.open<CredentialState>(
+      path.join(folder, 'credentials.json'),
+      () => ({ keys: {}, sessions: {}, mfaDevices: {} }),
+    );
+    return new IdentityStore(accountId, iam, credentials);
+  }
+
+  get users(): Record<string, UserRecord> {
+    return this.iam.data.users;
+  }
+
+  get roles(): Record<string, RoleRecord> {
+    return this.iam.data.roles;
+  }
+
+  get policies(): Record<string, ManagedPolicy> {
+    return this.iam.data.policies;
+  }
+
+  get accessKeys(): Record<string, AccessKey> {
+    return this.credentials.data.keys;
+  }
+
+  get mfaDevices(): Record<string, MfaDevice> {
+    return this.credentials.data.mfaDevices;
+  }
+
+  async save(): Promise<void> {
+    await this.iam.save();
+  }
+
+  async saveCredentials(): Promise<void> {
+    await this.credentials.save();
+  }
+
+  async close(): Promise<void> {
+    await this.iam.settled();
+    await this.credentials.settled();
+  }
+
+  async createAccessKey(userName: string | undefined, createdAt: Date): Promise<AccessKey> {
+    const key: AccessKey = {
+      accessKeyId: iamId('AKIA'),
+      secret: secretAccessKey(),
+      userName,
+      createdAt: createdAt.toISOString(),
+      active: true,
+    };
+    this.accessKeys[key.accessKeyId] = key;
+    await this.saveCredentials();
+    return key;
+  }
+
+  /** The root user's key, if one has been made. */
+  rootKey(): AccessKey | undefined {
+    return Object.values(this.accessKeys).find((key) => key.userName === undefined);
+  }
+
+  async createSession(
+    owner: Pick<Session, 'roleName' | 'userName' | 'sessionName' | 'policy' | 'mfa'>,
+    seconds: number,
+  ): Promise<Session> {
+    const sessions = this.credentials.data.sessions;
+    for (const [id, session] of Object.entries(sessions)) {
+      // Expired ones are kept for a day, so that they are refused as expired and not as unknown.
+      if (session.expires < Date.now() - 86_400_000) Reflect.deleteProperty(sessions, id);
+    }
+    const session: Session = {
+      ...owner,
+      accessKeyId: iamId('ASIA'),
+      secret: secretAccessKey(),
+      token: `IQoJb3JpZ2luX2Vj${secretAccessKey()}${secretAccessKey()}${secretAccessKey()}`,
+      expires: Date.now() + seconds * 1000,
+    };
+    sessions[session.accessKeyId] = session;
+    await this.saveCredentials();
+    return session;
+  }
+
+  /** Who an access key id belongs to; undefined when nobody has it or its owner is gone. */
+  signingKey(accessKeyId: string): SigningKey | undefined {
+    const key = own(this.accessKeys, accessKeyId);
+    if (key?.active) {
+      const caller =
+        key.userName === undefined ? this.root() : this.userCaller(key.userName, false);
+      if (caller === undefined) return undefined;
+      return { secret: key.secret, token: undefined, expires: undefined, caller };
+    }
+    const session = own(this.credentials.data.sessions, accessKeyId);
+    if (session === undefined) return undefined;
+    const caller = this.#sessionCaller(session);
+    if (caller === undefined) return undefined;
+    return { secret: session.secret, token: session.token, expires: session.expires, caller };
+  }
+
+  root(): Caller {
+    const { accountId } = this;
+    return {
+      kind: 'root',
+      arn: `arn:aws:iam::${accountId}:root`,
+      accountId,
+      userId: accountId,
+      mfa: false,
+    };
+  }
+
+  userCaller(name: string, mfa: boolean): Caller | undefined {
+    const user = own(this.users, name);
+    if (user === undefined) return undefined;
+    const { arn, id } = user;
+    return { kind: 'user', arn, accountId: this.accountId, userId: id, userName: name, mfa };
+  }
+
+  roleCaller(role: RoleRecord, sessionName: string, mfa = false, policy?: string): Caller {
+    return {
+      kind: 'session',
+      arn: `arn:aws:sts::${this.accountId}:assumed-role/${role.name}/${sessionName}`,
+      accountId: this.accountId,
+      userId: `${role.id}:${sessionName}`,
+      roleName: role.name,
+      mfa,
+      sessionPolicy: policy === undefined ? undefined : parsePolicy(policy, 'identity'),
+    };
+  }
+
+  #sessionCaller(session: Session): Caller | undefined {
+    if (session.userName !== undefined) return this.userCaller(session.userName, session.mfa);
+    if (session.roleName === undefined) return { ...this.root(), mfa: session.mfa };
+    const role = own(this.roles, session.roleName);
+    return role && this.roleCaller(role, session.sessionName, session.mfa, session.policy);
+  }
+
+  /** The role an ARN names, whatever its path. */
+  roleByArn(arn: string): RoleRecord | undefined {
+    return Object.values(this.roles).find((role) => role.arn === arn);
+  }
+
+  /** A managed policy of this account or of AWS. */
+  managedPolicy(arn: string): ManagedPolicy | undefined {
+    return own(this.policies, arn) ?? managedByAws(arn);
+  }
+
+  /** Every statement a user or role carries, inline and attached. */
+  statementsOf(holder: PolicyHolder): Statement[] {
+    const attached = holder.attached.map((arn) => {
+      const policy = this.managedPolicy(arn);
+      return policy?.versions.find((version) => version.id === policy.defaultVersion)?.document;
+    });
+    return [...Object.values(holder.inline), ...attached].flatMap((document) =>
+      document === undefined ? [] : parsePolicy(document, 'identity'),
+    );
+  }
+
+  /** What the caller's identity policies say; undefined for the root user, who needs none. */
+  identityStatements(caller: Caller): Statement[] | undefined {
+    if (caller.kind === 'root') return undefined;
+    const holder =
+      caller.roleName === undefined
+        ? own(this.users, caller.userName ?? '')
+        : own(this.roles, caller.roleName);
+    if (holder === undefined) {
+      throw new ServiceFailure('AccessDenied', `${caller.arn} no longer exists.`, 403);
+    }
+    return this.statementsOf(holder);
+  }
+}
+
+/** A value stored under a name that came from outside: never something of Object.prototype. */
+export function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}

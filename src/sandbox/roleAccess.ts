@@ -1,0 +1,57 @@
+import { type RoleAccess, type StoredObject } from './contract.js';
+import { type KeyCall, type KeyService } from './kms/keyService.js';
+import { shownMetadata } from './s3/metadata.js';
+import { type ObjectRecord } from './s3/records.js';
+import { type S3Service } from './s3/s3Service.js';
+
+/** AWS as the holder of a role's session may use it, without a socket in between. */
+export function roleAccess(s3: S3Service, keys: KeyService, call: KeyCall): RoleAccess {
+  const stored = (bucket: string, record: ObjectRecord): StoredObject => ({
+    bucket,
+    key: record.key,
+    size: record.size,
+    etag: record.etag,
+    metadata: shownMetadata(record.metadata),
+  });
+
+  const open = (bucketName: string, key: string) => {
+    const bucket = s3.buckets.require(bucketName);
+    const record = s3.openObject(call, 'GetObject', bucket, key);
+    s3.requireDecryption(call, record.encryption);
+    return { bucket, record };
+  };
+
+  return {
+    bucketRegion: (bucket) => s3.open(call, 'GetBucketLocation', bucket).record.region,
+
+    listObjects: (bucketName, prefix) =>
+      attempt(() => {
+        const bucket = s3.open(call, 'ListBucket', bucketName, undefined, { 's3:prefix': prefix });
+        return bucket.keys
+          .filter((key) => key.startsWith(prefix))
+          .map((key) => stored(bucketName, bucket.requireObject(key)));
+      }),
+
+    headObject: (bucketName, key) =>
+      attempt(() => stored(bucketName, open(bucketName, key).record)),
+
+    readObject: async (object, offset, length) => {
+      const { bucket, record } = open(object.bucket, object.key);
+      return bucket.read(record, offset, length);
+    },
+
+    describeKey: (keyId) => {
+      const key = keys.authorize(call, 'kms:DescribeKey', keyId);
+      return { arn: key.arn, enabled: key.state === 'Enabled' };
+    },
+
+    decryptDataKey: (blob, context, keyId) => keys.decrypt(call, blob, context, keyId).plaintext,
+  };
+}
+
+/** What is refused comes as a rejected promise, not as an exception in the middle of the call. */
+function attempt<T>(action: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(action());
+  });
+}
