@@ -1,4 +1,9 @@
-import type { BackupHeader, BackupSet, MediaHeader } from '../../core/backupFile/backupHeader.js';
+import type {
+  BackupHeader,
+  BackupSet,
+  MediaHeader,
+  WarningCode,
+} from '../../core/backupFile/backupHeader.js';
 import { readBackupHeader } from '../../core/backupFile/readBackupHeader.js';
 import { EngineError } from '../../core/errors.js';
 import {
@@ -38,11 +43,11 @@ export async function readPart(
       ? incompleteSet(device)
       : mediaFamilyMalformed(device);
   }
-  if (header.encrypted || header.warnings.some(({ code }) => code === 'probably-tde')) {
-    throw certificateMissing();
-  }
+  const warned = (code: WarningCode) => header.warnings.some((warning) => warning.code === code);
+  if (header.encrypted || warned('probably-tde')) throw certificateMissing();
   if (header.media?.hasMediaPassword || header.sets[0]?.hasSetPassword) throw passwordFailure();
-  if (header.complete === false) throw incompleteSet(device);
+  // SQL Server does not look at what follows the last backup set.
+  if (header.complete === false && !warned('trailing-bytes')) throw incompleteSet(device);
   return { device, header };
 }
 

@@ -115,6 +115,17 @@ export class MemoryCloud implements SandboxCloud {
     return `arn:aws:s3:::${bucket}/${key}`;
   }
 
+  objectBytes(key: string): Buffer {
+    const found = this.#buckets.get('backups')?.objects.get(key);
+    if (!found) throw new Error(`no object ${key}`);
+    return found.bytes;
+  }
+
+  /** Other content under the same metadata. */
+  replaceBytes(key: string, bytes: Buffer): void {
+    this.put(key, bytes, { ...this.#buckets.get('backups')?.objects.get(key)?.metadata });
+  }
+
   /** Stores `bytes` client-side encrypted, V1 unless `format` says otherwise. */
   putEncrypted(
     key: string,

@@ -57,12 +57,13 @@ export async function startSqlServers(timeScale = 2000): Promise<SqlServers> {
     },
     connect: async (o = {}) => {
       const instance = o.instance ?? 'ready';
-      const { masterUsername, masterPassword } = cloud.putInstance(instance);
+      const description = cloud.instance(instance);
+      while (side.port(instance) === undefined) await new Promise(setImmediate);
       const pool = new sql.ConnectionPool({
         server: 'localhost',
         port: side.port(instance) ?? 0,
-        user: o.user ?? masterUsername,
-        password: o.password ?? masterPassword,
+        user: o.user ?? description?.masterUsername ?? '',
+        password: o.password ?? description?.masterPassword ?? '',
         database: o.database ?? '',
         requestTimeout: o.requestTimeout ?? 15_000,
         pool: { min: 0, max: 1 },
