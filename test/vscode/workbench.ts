@@ -72,23 +72,31 @@ export class Workbench implements AsyncDisposable {
     return new Workbench(page, browser, server, dataFolder);
   }
 
-  /** Runs a command of the palette by its full title. */
+  /** Runs a command of the palette by its full title, once VS Code has read the extension. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget input[type="text"]');
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    await this.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: title })
-      .first()
-      .click();
+    const row = this.page.locator(`.quick-input-list .monaco-list-row[aria-label*="${title}"]`);
+    for (let attempt = 1; ; attempt += 1) {
+      await this.page.keyboard.press('F1');
+      await this.inputBox.fill(`>${title}`);
+      try {
+        await row.first().click({ timeout: 3_000 });
+        return;
+      } catch (error) {
+        if (attempt === 10) throw error;
+        await this.page.keyboard.press('Escape');
+        await this.inputBox.waitFor({ state: 'hidden' });
+      }
+    }
+  }
+
+  private get inputBox() {
+    return this.page.locator('.quick-input-widget input[type="text"]');
   }
 
   /** Types into the open input box and accepts it. */
   async answer(text: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input[type="text"]');
-    await input.fill(text);
-    await input.press('Enter');
+    await this.inputBox.fill(text);
+    await this.inputBox.press('Enter');
   }
 
   /** The text of the active editor, once it contains `expected`. */
