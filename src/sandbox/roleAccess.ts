@@ -22,7 +22,12 @@ export function roleAccess(s3: S3Service, keys: KeyService, call: KeyCall): Role
   };
 
   return {
-    bucketRegion: (bucket) => s3.open(call, 'GetBucketLocation', bucket).record.region,
+    bucketRegion: (bucket) => {
+      // A bucket elsewhere is told by a redirect, before anyone looks at permissions.
+      const { region } = s3.buckets.require(bucket).record;
+      if (region === call.region) s3.open(call, 'GetBucketLocation', bucket);
+      return region;
+    },
 
     listObjects: (bucketName, prefix) =>
       attempt(() => {

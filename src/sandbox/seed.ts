@@ -38,7 +38,8 @@ async function fill(cloud: Cloud): Promise<SeededNames> {
   const bucket = await seedBucket(cloud, `sql-backups-${accountId}`, primaryRegion);
   const secondBucket = await seedBucket(cloud, `sql-backups-${accountId}-eu`, secondRegion);
   const kmsKeyArn = await seedKey(cloud, primaryRegion, aliasName, 'Encrypts SQL Server backups');
-  await seedKey(
+  // The role may use both, so that a restore with the wrong one fails for that reason alone.
+  const otherKeyArn = await seedKey(
     cloud,
     primaryRegion,
     'alias/other-key',
@@ -48,7 +49,7 @@ async function fill(cloud: Cloud): Promise<SeededNames> {
   for (const region of [primaryRegion, secondRegion]) {
     for (const service of ['rds', 's3']) await seedAwsKey(cloud, region, service);
   }
-  const role = await seedRoles(cloud, bucket, kmsKeyArn);
+  const role = await seedRoles(cloud, bucket, kmsKeyArn, otherKeyArn);
   await seedOptionGroups(cloud, role.arn);
   await seedInstances(cloud);
   const names: SeededNames = {
@@ -106,7 +107,12 @@ async function seedAwsKey(cloud: Cloud, region: string, service: string): Promis
 const policy = (...statements: object[]) =>
   JSON.stringify({ Version: '2012-10-17', Statement: statements });
 
-async function seedRoles(cloud: Cloud, bucket: string, kmsKeyArn: string): Promise<RoleRecord> {
+async function seedRoles(
+  cloud: Cloud,
+  bucket: string,
+  kmsKeyArn: string,
+  otherKeyArn: string,
+): Promise<RoleRecord> {
   const { identities, accountId } = cloud;
   const bucketArn = `arn:aws:s3:::${bucket}`;
   const rdsArn = (type: string, name: string) =>
@@ -133,7 +139,7 @@ async function seedRoles(cloud: Cloud, bucket: string, kmsKeyArn: string): Promi
         {
           Effect: 'Allow',
           Action: ['kms:DescribeKey', 'kms:GenerateDataKey', 'kms:Encrypt', 'kms:Decrypt'],
-          Resource: kmsKeyArn,
+          Resource: [kmsKeyArn, otherKeyArn],
         },
         { Effect: 'Allow', Action: ['s3:ListBucket', 's3:GetBucketLocation'], Resource: bucketArn },
         {
