@@ -33,6 +33,8 @@ async function buildPrograms() {
     splitting: true,
     format: 'esm',
     platform: 'node',
+    // The AWS packages' CommonJS builds lose their named exports in a lazily loaded chunk.
+    mainFields: ['module', 'main'],
     target: 'node20',
     // Chunks lie beside the programs, so `new URL('./x', import.meta.url)` finds the worker and the
     // data from every one of them.
