@@ -1,7 +1,10 @@
 import { exitCode } from './exitCode.js';
 
-/** SIGHUP is also what Windows sends when the console window is closed. */
-const signalNames = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** On Windows SIGHUP is the console window being closed and SIGBREAK Ctrl-Break. */
+const signalNames = [
+  ...(['SIGINT', 'SIGTERM', 'SIGHUP'] as const),
+  ...(process.platform === 'win32' ? (['SIGBREAK'] as const) : []),
+];
 
 /**
  * The first signal asks everything to stop and clean up; the second ends the process where it is.
