@@ -110,6 +110,7 @@ export class TapeWriter {
   readonly segments: Segment[] = [];
   length = 0;
   #setStart = 0;
+  #blockStart = 0;
   #controlBlock = 0;
 
   constructor(readonly physicalBlock: PhysicalBlock) {}
@@ -126,6 +127,7 @@ export class TapeWriter {
 
   /** Completes the header of a block whose own fields and strings are in place. */
   block(type: string, block: Buffer, options: { attributes?: number; utf16?: boolean } = {}): void {
+    this.#blockStart = this.length;
     const firstStream = Math.ceil(block.length / 4) * 4;
     const bytes = Buffer.concat([block, Buffer.alloc(firstStream - block.length)]);
     bytes.write(type, 0, 'latin1');
@@ -169,8 +171,9 @@ export class TapeWriter {
     this.padding('SPAD', this.#setStart, logicalBlock, 0, extra);
   }
 
-  padToPhysicalBlock(extra = 0): void {
-    this.padding('SPAD', 0, Math.max(this.physicalBlock, logicalBlock), 0, extra);
+  /** Ends a block that begins on a physical block. */
+  padToPhysicalBlock(): void {
+    this.padding('SPAD', this.#blockStart, Math.max(this.physicalBlock, logicalBlock));
   }
 
   /** Before a filemark: physical blocks are smaller than logical ones with 512-byte sectors. */

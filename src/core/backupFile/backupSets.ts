@@ -68,7 +68,8 @@ async function readSetHead(
     const set = sets[0];
     if (set === undefined) throw new Unreadable('damaged', 'no backup set where one should begin');
     // A set whose description is gone ends with its end-of-data filemark.
-    if (set.filemarks > 0 || (item.kind === 'stream' && item.block.type === 'MSCI')) return set;
+    const described = item.kind === 'stream' && item.stream.id === 'MQCI';
+    if (described || set.filemarks > 0) return set;
   }
   throw new Unreadable('cut', 'the file ends before the description of its backup set');
 }

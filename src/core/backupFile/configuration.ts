@@ -69,12 +69,14 @@ const fileFixedLength = 258;
 /**
  * Reads the records of an MQCI stream one by one, since a database with thousands of files has
  * megabytes of them.
+ * @param part `database` stops before the files: they are the same in both copies of a set
  * @throws {Unreadable} when there is no database record or a length leads outside the stream
  */
 export async function readConfiguration(
   tape: Tape,
   stream: Stream,
   budget: WorkBudget,
+  part: 'all' | 'database',
 ): Promise<Configuration> {
   const filegroups = new Map<number, string>();
   const files: BackupFile[] = [];
@@ -99,6 +101,7 @@ export async function readConfiguration(
       files.push(parseFile(record, filegroups));
     }
     if (tag !== 'SFGI') hasTdeKey ||= hasTdeKeyRecord(record);
+    if (part === 'database' && database !== undefined) break;
     offset += length;
   }
   if (database === undefined) throw new Unreadable('damaged', 'no database record');

@@ -37,9 +37,14 @@ export async function collect(
     else if (block.type === 'VOLB') set.volume ??= parseVolume(block);
   } else if (item.stream.id === 'MQCI') {
     // A damaged description does not stop the walk: its stream still says where the next one is.
-    const configuration = await unlessDamaged(readConfiguration(tape, item.stream, budget));
+    const configuration = await unlessDamaged(
+      readConfiguration(tape, item.stream, budget, partWanted(set)),
+    );
     if (configuration === undefined) return;
     if (block.type === 'MSCI') set.head ??= configuration;
     else if (block.type === 'MSLS') set.final ??= configuration;
   }
 }
+
+/** What is still wanted of the next copy of a set's configuration. */
+export const partWanted = ({ head }: FoundSet) => (head === undefined ? 'all' : 'database');

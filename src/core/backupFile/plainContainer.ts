@@ -1,7 +1,7 @@
 import type { BoundedReader } from './boundedReader.js';
 import { readConfiguration, type Configuration } from './configuration.js';
 import type { Container } from './container.js';
-import type { FoundSet } from './foundSet.js';
+import { partWanted, type FoundSet } from './foundSet.js';
 import { blockHeaderLength, parseBlockHeader, walkTape, type Tape } from './tape.js';
 
 /** How far before its usual place the final copy is looked for. */
@@ -51,7 +51,7 @@ async function findFinalCopy(
       if (header?.type !== 'MSLS' || header.logicalAddress !== block) continue;
       for await (const item of walkTape(tape, offset, reader.budget)) {
         if (item.kind === 'stream' && item.stream.id === 'MQCI')
-          return readConfiguration(tape, item.stream, reader.budget);
+          return readConfiguration(tape, item.stream, reader.budget, partWanted(set));
       }
     }
     if (from === lowest) break;

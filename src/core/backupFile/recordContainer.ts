@@ -2,6 +2,7 @@ import type { BoundedReader } from './boundedReader.js';
 import { readConfiguration, type Configuration } from './configuration.js';
 import type { Container } from './container.js';
 import { readU64 } from './fields.js';
+import { partWanted, type FoundSet } from './foundSet.js';
 import { filemarkAt, PackedTape, recordChecksum, type Piece } from './packedTape.js';
 import { blockHeaderLength, parseBlockHeader, walkTape } from './tape.js';
 import { Unreadable } from './unreadable.js';
@@ -22,7 +23,8 @@ export function recordContainer(reader: BoundedReader): Container {
   return {
     whole: () => ({ tape: new PackedTape(reader, firstRecord, findPiece), start: 0 }),
     setAt: (position) => ({ tape: new PackedTape(reader, position, findPiece), start: 0 }),
-    finalCopy: (_set, endOfData, logicalBlock) => findFinalCopy(reader, endOfData, logicalBlock),
+    finalCopy: (set, endOfData, logicalBlock) =>
+      findFinalCopy(reader, set, endOfData, logicalBlock),
   };
 }
 
@@ -64,6 +66,7 @@ async function findPiece(reader: BoundedReader, from: number): Promise<Piece | u
  */
 async function findFinalCopy(
   reader: BoundedReader,
+  set: FoundSet,
   endOfData: number,
   logicalBlock: number,
 ): Promise<Configuration | undefined> {
@@ -79,7 +82,7 @@ async function findFinalCopy(
     if (header?.type !== 'MSLS' || header.logicalAddress !== block) continue;
     for await (const item of walkTape(tape, start(block), reader.budget)) {
       if (item.kind === 'stream' && item.stream.id === 'MQCI')
-        return readConfiguration(tape, item.stream, reader.budget);
+        return readConfiguration(tape, item.stream, reader.budget, partWanted(set));
     }
   }
   return undefined;

@@ -12,7 +12,7 @@ const limits = {
   bytesRead: 256 * MiB,
   bytesUnpacked: 128 * MiB,
   /** Blocks, streams and records stepped over. */
-  steps: 500_000,
+  steps: 200_000,
   sets: 4_096,
   configurationBytes: 64 * MiB,
   databaseFiles: 65_536,

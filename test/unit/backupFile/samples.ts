@@ -13,7 +13,7 @@ export interface Expected {
 export interface Sample {
   readonly name: string;
   readonly expected: Expected;
-  bytes(): Buffer;
+  readonly bytes: () => Buffer;
 }
 
 function samplesIn(folder: string): Sample[] {

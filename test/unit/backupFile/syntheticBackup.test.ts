@@ -196,11 +196,16 @@ test('a backup of a requested size on disk', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'synthetic-'));
   try {
     for (const size of [1_000_000, 5 * 1024 * 1024, 9_999_872]) {
-      for (const type of ['D', 'L'] as const) {
+      for (const [type, physicalBlock] of [
+        ['D', 512],
+        ['D', 4096],
+        ['L', 512],
+        ['L', 4096],
+      ] as const) {
         const file = path.join(folder, `${size} ${type} Ж.bak`);
-        const backup = new SyntheticBackup({ size, type, physicalBlock: 4096 });
+        const backup = new SyntheticBackup({ size, type, physicalBlock });
         await backup.writeTo(file);
-        assert.equal((await stat(file)).size, Math.floor(size / 4096) * 4096);
+        assert.equal((await stat(file)).size, Math.floor(size / physicalBlock) * physicalBlock);
         await using source = await fileSource(file);
         const header = await readBackupHeader(source);
         assert.equal(header.complete, true);
