@@ -12,6 +12,7 @@ import {
   requireEnvelope,
 } from './objectEnvelope.js';
 import { type PinnedObject, readRange } from './rangedGet.js';
+import { noFurtherRetry, type RetryPolicy } from './retry.js';
 
 /** A backup header is read in many small steps; each window is fetched once. */
 const windowBytes = 256 * 1024;
@@ -38,16 +39,19 @@ export async function openDecrypted(o: {
   s3: S3Client;
   keys: KeyService;
   signal?: AbortSignal | undefined;
+  /** On top of the SDK's own; none if not given. */
+  retry?: RetryPolicy | undefined;
 }): Promise<DecryptedSource> {
   const object = await readObjectEnvelope(o);
   const envelope = requireEnvelope(object);
   const opened = await openContentKey(envelope, o.keys, o.signal);
   try {
     const pinned: PinnedObject = { ...object, s3: o.s3 };
+    const reading = { signal: o.signal, policy: o.retry ?? noFurtherRetry };
     const cipher =
       envelope.cipher === contentCipher.cbc
-        ? cbcRanges(pinned, opened, o.signal)
-        : ctrRanges(pinned, opened, envelope.cipher, o.signal);
+        ? cbcRanges(pinned, opened, reading)
+        : ctrRanges(pinned, opened, envelope.cipher, reading);
     const size = await cipher.plaintextLength();
     const read = windowed(size, cipher.read);
     return { object, size, read, keyArn: opened.keyArn, dispose: opened.dispose };
@@ -57,6 +61,11 @@ export async function openDecrypted(o: {
   }
 }
 
+interface Reading {
+  readonly signal: AbortSignal | undefined;
+  readonly policy: RetryPolicy;
+}
+
 /** Plaintext by ranges that begin and end at block boundaries, or at the end of the plaintext. */
 interface RangeCipher {
   readonly plaintextLength: () => Promise<number>;
@@ -64,14 +73,10 @@ interface RangeCipher {
 }
 
 /** AES-CBC: a block needs the cipher block before it, and the first one the IV. */
-function cbcRanges(
-  object: PinnedObject,
-  { key, iv }: OpenedKey,
-  signal: AbortSignal | undefined,
-): RangeCipher {
+function cbcRanges(object: PinnedObject, { key, iv }: OpenedKey, reading: Reading): RangeCipher {
   const blocks = async (start: number, end: number): Promise<Buffer> => {
     const from = Math.max(0, start - blockBytes);
-    const bytes = await readRange(object, from, end - from, { signal });
+    const bytes = await readRange(object, from, end - from, reading);
     const previousBlock = from === start ? iv : bytes.subarray(0, blockBytes);
     const isLast = end === object.size;
     const decipher = createCbcRangeDecipher({ key, previousBlock, isLast });
@@ -94,12 +99,12 @@ function ctrRanges(
   object: PinnedObject,
   { key, iv }: OpenedKey,
   cipher: ContentCipher,
-  signal: AbortSignal | undefined,
+  reading: Reading,
 ): RangeCipher {
   return {
     plaintextLength: () => Promise.resolve(plaintextBounds(cipher, object.size).min),
     async read(start, end) {
-      const bytes = await readRange(object, start, end - start, { signal });
+      const bytes = await readRange(object, start, end - start, reading);
       return createGcmRangeDecipher({ key, iv, offset: start }).update(bytes);
     },
   };

@@ -37,7 +37,7 @@ export interface DecryptionOptions {
   /** Open for reading and writing. */
   readonly fd: number;
   readonly expectedBytes: number;
-  readonly policy: RetryPolicy | undefined;
+  readonly policy: RetryPolicy;
   readonly stallMs: number;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: OnProgress | undefined;

@@ -14,7 +14,7 @@ import {
   requireEnvelope,
 } from './objectEnvelope.js';
 import type { OnProgress } from './progress.js';
-import type { RetryPolicy } from './retry.js';
+import { type RetryPolicy, transferRetry } from './retry.js';
 import { s3Error } from './s3Errors.js';
 import { stallMs } from './stallGuard.js';
 import { createTargetFile, targetError } from './targetFile.js';
@@ -68,7 +68,7 @@ export async function downloadDecrypted(o: DownloadOptions): Promise<DownloadRes
     key,
     fd: target.fd,
     expectedBytes: bounds.max,
-    policy: o.retry,
+    policy: o.retry ?? transferRetry,
     stallMs: o.stallMs ?? stallMs,
     signal: o.signal,
     onProgress: o.onProgress,

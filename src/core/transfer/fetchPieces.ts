@@ -18,7 +18,7 @@ export interface FetchOptions {
   readonly object: PinnedObject;
   readonly buffers: Pool<SharedArrayBuffer>;
   readonly signal: AbortSignal;
-  readonly policy: RetryPolicy | undefined;
+  readonly policy: RetryPolicy;
   readonly stallMs: number;
   /** Bytes wanted of what precedes each piece: 16 for CBC, where they are the IV. */
   readonly lead: number;

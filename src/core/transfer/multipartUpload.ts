@@ -15,7 +15,7 @@ const completionMs = 15 * 60_000;
 export interface S3Target extends S3Place {
   readonly s3: S3Client;
   readonly overwrite: boolean;
-  readonly retryPolicy: RetryPolicy | undefined;
+  readonly retryPolicy: RetryPolicy;
   readonly stallMs: number;
 }
 
@@ -52,6 +52,7 @@ async function sendWithBody<T>(
       let body: Readable | undefined;
       const makeBody = (): Readable => {
         body?.destroy();
+        guard.touch();
         progress.restart();
         body = item.body((bytes) => {
           guard.touch();

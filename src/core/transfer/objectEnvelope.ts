@@ -4,6 +4,7 @@ import { instructionFileKeys, maxInstructionFileBytes } from '../envelope/instru
 import { parseEnvelope } from '../envelope/parse.js';
 import { contentKey, unwrapDataKey } from '../envelope/unwrap.js';
 import { EngineError } from '../errors.js';
+import { noFurtherRetry, retry, type RetryPolicy } from './retry.js';
 import { httpStatus, type S3Place, s3Error, s3Uri } from './s3Errors.js';
 
 /** An object in S3 and, if it is client-side encrypted, its envelope. */
@@ -25,6 +26,8 @@ export interface ObjectEnvelope extends S3Place {
 interface Request extends S3Place {
   readonly s3: S3Client;
   readonly signal?: AbortSignal | undefined;
+  /** On top of the SDK's own; none if not given. */
+  readonly retry?: RetryPolicy | undefined;
 }
 
 /**
@@ -88,7 +91,10 @@ async function headObject(o: Request): Promise<HeadObjectCommandOutput> {
   const { HeadObjectCommand } = await import('@aws-sdk/client-s3');
   const input = { Bucket: o.bucket, Key: o.key };
   try {
-    return await o.s3.send(new HeadObjectCommand(input), abortable(o.signal));
+    return await retry(() => o.s3.send(new HeadObjectCommand(input), abortable(o.signal)), {
+      policy: o.retry ?? noFurtherRetry,
+      signal: o.signal,
+    });
   } catch (error) {
     throw s3Error(await inWords(error, o), o, 'read');
   }

@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { EngineError } from '../errors.js';
 import { type S3Place, s3Error, s3Uri } from './s3Errors.js';
-import { retry, type RetryPolicy } from './retry.js';
+import { noFurtherRetry, retry, type RetryPolicy } from './retry.js';
 import { StallGuard, stallMs } from './stallGuard.js';
 
 /** One object, in the state in which it was first seen. */
@@ -67,7 +67,7 @@ export async function readRange(
           return Buffer.concat(chunks);
         });
       },
-      { signal: o.signal, policy: o.policy },
+      { signal: o.signal, policy: o.policy ?? noFurtherRetry },
     );
   } catch (error) {
     throw s3Error(error, object, 'read');

@@ -15,6 +15,9 @@ export interface RetryPolicy {
  */
 export const transferRetry: RetryPolicy = { attempts: 8, baseMs: 1_000, maxMs: 30_000 };
 
+/** For a question that somebody waits for: the SDK's tries are enough. */
+export const noFurtherRetry: RetryPolicy = { attempts: 1, baseMs: 0, maxMs: 0 };
+
 /**
  * Runs `attempt` until it succeeds, fails for good, or has been tried often enough. Waits between
  * tries with exponential back-off and full jitter.
@@ -22,9 +25,9 @@ export const transferRetry: RetryPolicy = { attempts: 8, baseMs: 1_000, maxMs: 3
  */
 export async function retry<T>(
   attempt: () => Promise<T>,
-  o: { policy?: RetryPolicy | undefined; signal?: AbortSignal | undefined },
+  o: { policy: RetryPolicy; signal?: AbortSignal | undefined },
 ): Promise<T> {
-  const { attempts, baseMs, maxMs } = o.policy ?? transferRetry;
+  const { attempts, baseMs, maxMs } = o.policy;
   for (let tried = 1; ; tried++) {
     throwIfCancelled(o.signal);
     try {

@@ -6,7 +6,7 @@ import { MultipartUpload, putObject, type S3Target, type SendProgress } from './
 import { type PartPlan, planParts } from './partPlan.js';
 import type { OnProgress } from './progress.js';
 import { ProgressMeter } from './progressMeter.js';
-import type { RetryPolicy } from './retry.js';
+import { type RetryPolicy, transferRetry } from './retry.js';
 import { httpStatus, s3Error, s3Uri } from './s3Errors.js';
 import { PartSender, type UploadTimings } from './sendParts.js';
 import { openSourceFile, type SourceFile } from './sourceFile.js';
@@ -66,7 +66,7 @@ export async function uploadEncrypted(o: UploadOptions): Promise<UploadResult> {
     bucket: o.bucket,
     key: o.key,
     overwrite: o.overwrite ?? false,
-    retryPolicy: o.retry,
+    retryPolicy: o.retry ?? transferRetry,
     stallMs: o.stallMs ?? stallMs,
   };
   if (!target.overwrite) await refuseExisting(target, o.signal);
@@ -83,6 +83,7 @@ export async function uploadEncrypted(o: UploadOptions): Promise<UploadResult> {
     const etag = await send({ target, file, plan, sender, metadata, o });
     const proof = await verifyObject({
       ...o,
+      retry: target.retryPolicy,
       expected: {
         etag,
         ciphertextBytes: plan.ciphertextBytes,

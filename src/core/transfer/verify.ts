@@ -5,6 +5,7 @@ import { contentCipher } from '../envelope/format.js';
 import { EngineError } from '../errors.js';
 import { type DecryptedSource, openDecrypted } from './decryptedSource.js';
 import type { ObjectEnvelope } from './objectEnvelope.js';
+import type { RetryPolicy } from './retry.js';
 import { s3Uri } from './s3Errors.js';
 import { headBytes } from './sourceFile.js';
 
@@ -46,6 +47,8 @@ export async function verifyObject(o: {
   s3: S3Client;
   keys: KeyService;
   signal?: AbortSignal | undefined;
+  /** On top of the SDK's own; none if not given. */
+  retry?: RetryPolicy | undefined;
   expected?: Expected | undefined;
 }): Promise<Proof> {
   const source = await openDecrypted(o);

@@ -62,6 +62,9 @@ export class S3Double {
   readonly requests: Seen[] = [];
   /** Asked before each request is served. */
   fault: (seen: Seen) => Fault | Promise<Fault> = () => undefined;
+  /** Requests that are served, but whose answer never arrives. */
+  loseAnswer: (seen: Seen) => boolean = () => false;
+  connections = 0;
   readonly #server: http.Server;
   readonly #counts = new Map<string, number>();
 
@@ -71,6 +74,7 @@ export class S3Double {
         response.destroy(error as Error);
       });
     });
+    this.#server.on('connection', () => this.connections++);
   }
 
   static async start(bucket = 'backups'): Promise<S3Double> {
@@ -109,6 +113,7 @@ export class S3Double {
     const partNumber = query.has('partNumber') ? Number(query.get('partNumber')) : undefined;
     const seen: Seen = { operation, key, partNumber, earlier, headers: request.headers };
     this.requests.push(seen);
+    if (this.loseAnswer(seen)) response.end = () => response.destroy();
     const fault = await this.fault(seen);
     if (fault && 'hang' in fault) return;
     if (fault && 'drop' in fault && operation !== 'Get') {

@@ -9,7 +9,7 @@ import { S3Double, type StoredObject } from './s3Double.js';
 export const mib = 2 ** 20;
 
 /** Fast enough for tests, patient enough to see a retry. */
-export const quickRetry = { attempts: 4, baseMs: 5, maxMs: 20 };
+export const quickRetry = { attempts: 8, baseMs: 5, maxMs: 20 };
 
 /** A temporary folder, an S3 double with a client for it, and keys. */
 export class Scene implements AsyncDisposable {
@@ -28,6 +28,7 @@ export class Scene implements AsyncDisposable {
       endpoint: double.endpoint,
       region: 'us-east-1',
       forcePathStyle: true,
+      maxAttempts: 2,
       credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
     });
     return new Scene(folder, double, s3);
