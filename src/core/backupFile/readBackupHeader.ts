@@ -24,9 +24,6 @@ import {
 } from './warnings.js';
 import { WorkBudget } from './workBudget.js';
 
-export { fileSource, type FileSource } from './fileSource.js';
-export { looksLikeBackup } from './looksLikeBackup.js';
-
 /** Flags of the MSSQLBAK file header, at 12. */
 const containerFlags = { compressed: 0x2, encrypted: 0x4, tde: 0x28 } as const;
 const containerHeaderLength = 16;

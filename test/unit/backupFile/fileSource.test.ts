@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { EngineError } from '../../../src/core/errors.js';
-import { fileSource } from '../../../src/core/backupFile/readBackupHeader.js';
+import { fileSource } from '../../../src/core/backupFile/fileSource.js';
 
 let folder = '';
 before(async () => {

@@ -4,10 +4,8 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { bufferSource } from '../../../src/core/byteSource.js';
 import { EngineError } from '../../../src/core/errors.js';
-import {
-  looksLikeBackup,
-  readBackupHeader,
-} from '../../../src/core/backupFile/readBackupHeader.js';
+import { looksLikeBackup } from '../../../src/core/backupFile/looksLikeBackup.js';
+import { readBackupHeader } from '../../../src/core/backupFile/readBackupHeader.js';
 import { SyntheticBackup } from '../../support/syntheticBackup.js';
 import { shippedSamples } from './samples.js';
 

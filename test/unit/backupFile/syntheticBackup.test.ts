@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { BackupHeader, BackupSet } from '../../../src/core/backupFile/backupHeader.js';
-import { fileSource, readBackupHeader } from '../../../src/core/backupFile/readBackupHeader.js';
+import { fileSource } from '../../../src/core/backupFile/fileSource.js';
+import { readBackupHeader } from '../../../src/core/backupFile/readBackupHeader.js';
 import {
   SyntheticBackup,
   type SyntheticFile,
