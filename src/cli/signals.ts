@@ -1,3 +1,4 @@
+import { CancelledError } from '../core/errors.js';
 import { exitCode } from './exitCode.js';
 
 /** On Windows SIGHUP is the console window being closed and SIGBREAK Ctrl-Break. */
@@ -8,7 +9,7 @@ const signalNames = [
 
 /**
  * The first signal asks everything to stop and clean up; the second ends the process where it is.
- * @param stop aborted by the first signal, with the signal's name as the reason
+ * @param stop aborted by the first signal; {@link signalName} tells which it was
  */
 export function stopOnSignals(
   target: Pick<NodeJS.Process, 'on' | 'exit'>,
@@ -18,8 +19,15 @@ export function stopOnSignals(
   for (const name of signalNames) {
     target.on(name, () => {
       if (stop.signal.aborted) target.exit(exitCode.cancelled);
-      stop.abort(name);
+      stop.abort(new CancelledError(name));
       say('\nStopping… (Ctrl-C again ends at once)\n');
     });
   }
+}
+
+/** The signal that aborted `signal`; undefined before that. */
+export function signalName(signal: AbortSignal): NodeJS.Signals | undefined {
+  const reason: unknown = signal.reason;
+  if (!(reason instanceof CancelledError)) return undefined;
+  return signalNames.find((name) => name === reason.cause);
 }

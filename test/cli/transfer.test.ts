@@ -239,19 +239,18 @@ describe('upload, inspect, verify, download', () => {
   });
 
   it('finds place and identity in a profile', async () => {
-    const { endpointUrl, region, accessKeyId, secretAccessKey } = user.info;
+    const { region, accessKeyId, secretAccessKey } = user.info;
     await writeFile(
       local('config'),
-      `[profile night shift]\nregion = ${region}\nendpoint_url = ${endpointUrl}\n` +
+      `[profile night-shift]\nregion = ${region}\n` +
         `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
     );
     const none = {
-      AWS_ENDPOINT_URL: '',
       AWS_REGION: '',
       AWS_ACCESS_KEY_ID: '',
       AWS_SECRET_ACCESS_KEY: '',
     };
-    const run = await user.run(['--profile', 'night shift', 'inspect', user.uri('words/n.bak')], {
+    const run = await user.run(['--profile', 'night-shift', 'instances'], {
       env: { ...none, AWS_CONFIG_FILE: local('config') },
     });
     assert.equal(run.code, 0, run.stderr);

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { EngineError } from '../../core/errors.js';
 import { defineCommand } from '../command.js';
 import { exitCode, type ExitCode } from '../exitCode.js';
 import { type Host } from '../host.js';
+import { signalName } from '../signals.js';
 
 export const sandbox = defineCommand({
   name: 'sandbox',
@@ -35,10 +35,10 @@ export const sandbox = defineCommand({
 function runAttached(program: string, args: readonly string[], host: Host): Promise<ExitCode> {
   const child = spawn(process.execPath, [program, ...args], { stdio: 'inherit' });
   const forward = () => {
-    const name = String(host.signal.reason);
+    const name = signalName(host.signal);
     // At a terminal Ctrl-C has reached the child already; a second one would cut its clean-up short.
     if (name === 'SIGINT' && host.stdin.isTTY) return;
-    child.kill(name in constants.signals ? (name as NodeJS.Signals) : 'SIGTERM');
+    child.kill(name ?? 'SIGTERM');
   };
   host.signal.addEventListener('abort', forward, { once: true });
   return new Promise((resolve, reject) => {
