@@ -8,15 +8,25 @@ import {
   type SandboxInstance,
   ServiceFailure,
 } from './contract.js';
+import { NetworkStore } from './ec2/networkStore.js';
+import { ec2Operations } from './ec2/operations.js';
 import { Access } from './iam/access.js';
 import { evaluateResource } from './iam/evaluate.js';
+import { IamService } from './iam/iamService.js';
 import { IdentityStore } from './iam/identityStore.js';
 import { parsePolicy } from './iam/policyDocument.js';
+import { policyOperations } from './iam/policyOperations.js';
+import { roleOperations } from './iam/roleOperations.js';
+import { simulationOperations } from './iam/simulation.js';
+import { userOperations } from './iam/userOperations.js';
 import { KeyService } from './kms/keyService.js';
 import { KeyStore } from './kms/keyStore.js';
 import { type JsonOperation, kmsOperations } from './kms/operations.js';
 import { describeInstances } from './rds/describeInstances.js';
+import { instanceOperations } from './rds/instanceOperations.js';
 import { Lifecycle } from './rds/lifecycle.js';
+import { optionGroupOperations } from './rds/optionGroups.js';
+import { otherOperations } from './rds/otherOperations.js';
 import { RdsService } from './rds/rdsService.js';
 import { RdsStore } from './rds/rdsStore.js';
 import { sandboxInstance } from './rds/sandboxInstance.js';
@@ -59,6 +69,7 @@ export interface Cloud extends SandboxCloud {
   readonly keys: KeyStore;
   readonly rds: RdsStore;
   readonly secrets: SecretStore;
+  readonly network: NetworkStore;
   readonly clock: SandboxClock;
   /** undefined until the cloud has been filled. */
   readonly seeded: SeededNames | undefined;
@@ -114,7 +125,17 @@ export async function openCloud(o: {
       instance.masterSecretArn && secrets.find(instance.region, instance.masterSecretArn);
     if (secret) await secrets.remove(secret);
   });
-  const rdsService = new RdsService(rds, lifecycle, identities, secrets, keyService, access);
+  const network = await NetworkStore.open(folder, accountId);
+  const rdsService = new RdsService(
+    rds,
+    lifecycle,
+    identities,
+    secrets,
+    keyService,
+    network,
+    access,
+  );
+  const iam = new IamService(identities, access, clock);
   lifecycle.start();
 
   return {
@@ -124,6 +145,7 @@ export async function openCloud(o: {
     keys,
     rds,
     secrets,
+    network,
     clock,
     log,
     get seeded() {
@@ -140,7 +162,23 @@ export async function openCloud(o: {
     },
     queryServices: {
       sts: stsOperations(identities, access),
-      rds: { DescribeDBInstances: describeInstances(rdsService) },
+      iam: {
+        ...roleOperations(iam),
+        ...policyOperations(iam),
+        ...userOperations(iam),
+        ...simulationOperations(iam),
+      },
+      rds: {
+        DescribeDBInstances: describeInstances(rdsService),
+        ...instanceOperations(rdsService),
+        ...optionGroupOperations(rdsService),
+        ...otherOperations(rdsService),
+      },
+      ec2: ec2Operations(network, access, (group) =>
+        rds.instances
+          .filter(({ securityGroups }) => securityGroups.includes(group.id))
+          .map(({ id }) => id),
+      ),
     },
 
     instances: () => rds.instances.map((instance) => sandboxInstance(rds, instance)),
@@ -157,7 +195,7 @@ export async function openCloud(o: {
 
     close: async () => {
       await lifecycle.close();
-      for (const store of [identities, keys, buckets, secrets, rds]) await store.close();
+      for (const store of [identities, keys, buckets, secrets, rds, network]) await store.close();
       await state.settled();
     },
   };

@@ -3,7 +3,7 @@ import { type PolicyHolder, type RoleRecord } from './iam/identityStore.js';
 import { defaultKeyPolicy } from './kms/operations.js';
 import { defaultOptionGroup } from './rds/engineVersions.js';
 import { type InstanceRecord, type OptionRecord } from './rds/records.js';
-import { iamId, password, suffix } from './state/identifiers.js';
+import { ec2Id, iamId, password, suffix } from './state/identifiers.js';
 
 export const primaryRegion = 'us-east-1';
 export const secondRegion = 'eu-west-1';
@@ -252,6 +252,28 @@ async function seedOptionGroups(cloud: Cloud, roleArn: string): Promise<void> {
   await cloud.rds.save();
 }
 
+/** A security group that lets SQL Server's port through from anywhere. */
+async function seedSecurityGroup(cloud: Cloud): Promise<string> {
+  const { network } = cloud;
+  const name = 'sqlserver-access';
+  const existing = network.groups(primaryRegion).find((group) => group.name === name);
+  if (existing !== undefined) return existing.id;
+  const { vpcId } = network.network(primaryRegion);
+  const group = network.add(primaryRegion, name, 'SQL Server clients', vpcId);
+  group.ingress.push({
+    id: ec2Id('sgr'),
+    protocol: 'tcp',
+    fromPort: 1433,
+    toPort: 1433,
+    cidr: '0.0.0.0/0',
+    cidr6: undefined,
+    sourceGroup: undefined,
+    description: 'SQL Server',
+  });
+  await network.save();
+  return group.id;
+}
+
 async function seedInstances(cloud: Cloud): Promise<void> {
   await seedInstance(cloud, readyInstance, '15.00.4415.2.v1', optionGroupName, true);
   const plainGroup = defaultOptionGroup('sqlserver-se', '13.00');
@@ -312,7 +334,7 @@ async function seedInstance(
     licenseModel: 'license-included',
     port: 1433,
     caCertificate: 'rds-ca-rsa2048-g1',
-    securityGroups: [],
+    securityGroups: [await seedSecurityGroup(cloud)],
     subnetGroup: 'default',
     memberships: [{ group, status: 'in-sync' }],
     tags: [],

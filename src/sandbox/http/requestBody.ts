@@ -18,11 +18,13 @@ export class RequestBody {
       this.invite?.();
     }
     try {
-      for await (const chunk of this.request) yield chunk as Buffer;
+      // A consumer that stops early must not tear down the socket: it still has an answer to send.
+      const chunks = this.request.iterator({ destroyOnReturn: false });
+      for await (const chunk of chunks) yield chunk as Buffer;
     } catch (error) {
       throw new ServiceFailure(
         'IncompleteBody',
-        `The request body ended before it was whole (${String((error as Error).message)}).`,
+        `The request body ended before it was whole (${(error as Error).message}).`,
       );
     }
   }
@@ -48,8 +50,22 @@ export class RequestBody {
     return Buffer.concat(chunks, size);
   }
 
-  /** False when the client still waits for `100 Continue`, and so sends no body. */
-  get invited(): boolean {
-    return this.#asked || this.invite === undefined;
+  /**
+   * Reads what is left of a body that nobody wanted, so that the client gets to the answer; at most
+   * `limit` bytes of it. False when the body has not come to its end.
+   */
+  async discard(limit: number): Promise<boolean> {
+    if (this.request.complete) return true;
+    if (!this.#asked && this.invite !== undefined) return false;
+    let left = limit;
+    try {
+      for await (const chunk of this.request.iterator({ destroyOnReturn: false })) {
+        left -= (chunk as Buffer).length;
+        if (left < 0) break;
+      }
+    } catch {
+      // The client is gone, or its body cannot be read: whoever sends the answer finds out.
+    }
+    return this.request.complete;
   }
 }

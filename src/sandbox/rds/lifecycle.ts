@@ -24,7 +24,7 @@ export const durations = {
 
 /** Carries out what is to happen to instances, when its time has come. */
 export class Lifecycle {
-  readonly #stop = new AbortController();
+  #stopped = false;
   #running: Promise<void> = Promise.resolve();
   #wake: AbortController | undefined;
 
@@ -46,7 +46,7 @@ export class Lifecycle {
   }
 
   async close(): Promise<void> {
-    this.#stop.abort();
+    this.#stopped = true;
     this.#wake?.abort();
     await this.#running;
   }
@@ -68,6 +68,13 @@ export class Lifecycle {
     this.store.steps.splice(0, this.store.steps.length, ...kept);
   }
 
+  cancelAll(instance: InstanceRecord): void {
+    const kinds = this.store.steps
+      .map((step) => step.kind)
+      .filter((kind) => kind !== 'snapshot-available');
+    this.cancel(instance, kinds);
+  }
+
   /** Does everything that is due now. Called before every read, so that no answer is out of date. */
   async settle(): Promise<void> {
     const now = this.store.clock.now().toISOString();
@@ -85,7 +92,8 @@ export class Lifecycle {
   }
 
   async #run(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
+    const isStopped = () => this.#stopped;
+    while (!isStopped()) {
       const wake = new AbortController();
       this.#wake = wake;
       const next = this.store.steps.map((step) => Date.parse(step.at)).sort((a, b) => a - b)[0];
@@ -95,7 +103,7 @@ export class Lifecycle {
           : Math.min(3600, Math.max(0, (next - this.store.clock.now().getTime()) / 1000));
       await this.store.clock.sleep(seconds, wake.signal).catch(() => undefined);
       try {
-        if (!this.#stop.signal.aborted) await this.settle();
+        if (!isStopped()) await this.settle();
       } catch (error) {
         this.log(`instances could not be brought up to date: ${String(error)}`);
       }

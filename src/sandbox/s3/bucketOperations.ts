@@ -1,13 +1,7 @@
 import { ServiceFailure } from '../contract.js';
 import { DetailedFailure } from '../http/protocol.js';
-import {
-  children,
-  childText,
-  parseXml,
-  type XmlElement,
-  xmlDocument,
-  type XmlValue,
-} from '../http/xml.js';
+import { xmlDocument, type XmlValue } from '../http/xml.js';
+import { child, children, childText, parseXml, type XmlElement } from '../http/xmlParser.js';
 import { type Tag } from '../iam/identityStore.js';
 import { parsePolicy } from '../iam/policyDocument.js';
 import { isBucketName } from './bucketStore.js';
@@ -75,7 +69,7 @@ export function bucketOperations(s3: S3Service): Record<string, S3Operation> {
       }
       s3.authorize(call, 'CreateBucket', name);
       const text = (await request.payload.read(maxBody)).toString('utf8');
-      const root = text.trim() === '' ? '' : parseXml(text, 'CreateBucketConfiguration');
+      const root = text.trim() === '' ? undefined : parseXml(text, 'CreateBucketConfiguration');
       const region = bucketRegion(childText(root, 'LocationConstraint'), call.region);
       const existing = s3.buckets.bucket(name);
       if (existing !== undefined) {
@@ -266,8 +260,8 @@ const illegal = (constraint: string) =>
   );
 
 function readDefaultEncryption(root: XmlElement): ServerSideEncryption {
-  const rule = children(root, 'Rule')[0] ?? '';
-  const defaults = children(rule, 'ApplyServerSideEncryptionByDefault')[0] ?? '';
+  const rule = child(root, 'Rule');
+  const defaults = child(rule, 'ApplyServerSideEncryptionByDefault');
   const algorithm = childText(defaults, 'SSEAlgorithm');
   if (algorithm !== 'AES256' && algorithm !== 'aws:kms' && algorithm !== 'aws:kms:dsse') {
     throw new ServiceFailure(
@@ -283,7 +277,7 @@ function readDefaultEncryption(root: XmlElement): ServerSideEncryption {
 }
 
 function readTagSet(root: XmlElement): Tag[] {
-  const set = children(root, 'TagSet')[0] ?? '';
+  const set = child(root, 'TagSet');
   return children(set, 'Tag').map((tag) => ({
     key: childText(tag, 'Key') ?? '',
     value: childText(tag, 'Value') ?? '',

@@ -1,5 +1,6 @@
 import { ServiceFailure } from '../contract.js';
-import { children, childText, parseXml, xmlDocument } from '../http/xml.js';
+import { xmlDocument } from '../http/xml.js';
+import { children, childText, parseXml } from '../http/xmlParser.js';
 import { refuseVersion } from './getObject.js';
 import { writeCheck } from './preconditions.js';
 import { type S3Operation, s3Namespace, xmlReply } from './request.js';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ServiceFailure } from '../contract.js';
 import { uriEncode } from '../http/uri.js';
-import { children, childText, parseXml, type XmlElement, xmlDocument } from '../http/xml.js';
+import { xmlDocument } from '../http/xml.js';
+import { children, childText, parseXml, type XmlElement } from '../http/xmlParser.js';
 import {
   checksumElement,
   checksumAlgorithms,
