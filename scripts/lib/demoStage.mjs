@@ -140,13 +140,15 @@ export class Stage {
     }
   }
 
-  summary() {
+  /** @param {string[]} conclusions */
+  summary(conclusions) {
     this.say(`\n${bold('Summary')}`);
     for (const { title, seconds } of this.#done) {
       this.say(`  ${green('✓')} ${title.padEnd(width - 16)} ${seconds.toFixed(1).padStart(6)} s`);
     }
     const total = this.#done.reduce((sum, { seconds }) => sum + seconds, 0);
-    this.say(`    ${'in all'.padEnd(width - 16)} ${total.toFixed(1).padStart(6)} s`);
+    this.say(`    ${'in all'.padEnd(width - 16)} ${total.toFixed(1).padStart(6)} s\n`);
+    for (const conclusion of conclusions) this.say(conclusion);
   }
 
   /** @param {string} program @param {string[]} args @param {NodeJS.ProcessEnv} env */
@@ -172,16 +174,24 @@ export class Stage {
 }
 
 /** The command as it would be typed, broken before an option where it gets too long. */
-export function commandLine(/** @type {string[]} */ words) {
-  const typed = words.map((word) => (/^[\w@%+=:,./\\-]+$/.test(word) ? word : `"${word}"`));
+function commandLine(/** @type {string[]} */ words) {
+  /** An option stays with its value. @type {string[]} */
+  const units = [];
+  for (const word of words) {
+    const typed = /^[\w@%+=:,./\\-]+$/.test(word) ? word : `"${word}"`;
+    const last = units.at(-1) ?? '';
+    const isValue = last.startsWith('--') && !last.includes(' ') && !word.startsWith('--');
+    if (isValue) units[units.length - 1] = `${last} ${typed}`;
+    else units.push(typed);
+  }
   const lines = [''];
-  for (const word of typed) {
+  for (const unit of units) {
     const line = lines.at(-1) ?? '';
-    if (line.length + word.length + 5 > width && word.startsWith('--')) {
+    if (line !== '' && line.length + unit.length + 5 > width) {
       lines[lines.length - 1] = `${line} \\`;
-      lines.push(`    ${word}`);
+      lines.push(`    ${unit}`);
     } else {
-      lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+      lines[lines.length - 1] = line === '' ? unit : `${line} ${unit}`;
     }
   }
   return lines.join('\n');

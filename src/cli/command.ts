@@ -19,12 +19,13 @@ export type OptionSpec = OptionText &
         readonly choices?: readonly string[];
       }
     | {
-        readonly type: 'integer';
+        readonly type: 'number';
         readonly value: string;
         readonly min: number;
         readonly max: number;
-        /** The value must be a multiple of this. */
+        /** The value must be a multiple of this; 1 unless {@link decimals} are allowed. */
         readonly multipleOf?: number;
+        readonly decimals?: true;
         readonly choices?: readonly number[];
       }
   );
@@ -33,7 +34,7 @@ export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
 type OptionValue<S extends OptionSpec> = S extends { type: 'flag' }
   ? boolean
-  : S extends { type: 'integer' }
+  : S extends { type: 'number' }
     ? number | undefined
     : S extends { required: true }
       ? string

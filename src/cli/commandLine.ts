@@ -92,7 +92,7 @@ function optionValue(
       `${rawName} needs a value, but ${value} follows. A value that begins with a dash is written ${rawName}=${value}.`,
     );
   }
-  return spec.type === 'text' ? text(rawName, spec, value) : integer(rawName, spec, value);
+  return spec.type === 'text' ? text(rawName, spec, value) : number(rawName, spec, value);
 }
 
 function text(rawName: string, spec: OptionSpec & { type: 'text' }, value: string): string {
@@ -102,19 +102,22 @@ function text(rawName: string, spec: OptionSpec & { type: 'text' }, value: strin
   return choice;
 }
 
-function integer(rawName: string, spec: OptionSpec & { type: 'integer' }, value: string): number {
-  const number = /^\d+$/.test(value) ? Number(value) : NaN;
-  const { min, max, multipleOf = 1, choices } = spec;
+function number(rawName: string, spec: OptionSpec & { type: 'number' }, value: string): number {
+  const { min, max, decimals = false, multipleOf = 1, choices } = spec;
+  const form = decimals ? /^\d+(\.\d+)?$/ : /^\d+$/;
+  const given = form.test(value) ? Number(value) : NaN;
   if (choices !== undefined) {
-    if (!choices.includes(number)) throw notOneOf(rawName, value, choices.map(String));
-    return number;
+    if (!choices.includes(given)) throw notOneOf(rawName, value, choices.map(String));
+    return given;
   }
   // Negated, so that NaN is refused too.
-  if (!(number >= min && number <= max && number % multipleOf === 0)) {
-    const multiple = multipleOf === 1 ? 'a whole number' : `a multiple of ${multipleOf}`;
-    throw new UsageError(`${rawName} must be ${multiple} from ${min} to ${max}; ${value} is not.`);
+  if (!(given >= min && given <= max && (decimals || given % multipleOf === 0))) {
+    const whole = multipleOf === 1 ? 'a whole number' : `a multiple of ${multipleOf}`;
+    throw new UsageError(
+      `${rawName} must be ${decimals ? 'a number' : whole} from ${min} to ${max}; ${value} is not.`,
+    );
   }
-  return number;
+  return given;
 }
 
 function notOneOf(rawName: string, value: string, choices: readonly string[]): UsageError {

@@ -22,7 +22,7 @@ export const sqlOptions = {
   user: { type: 'text', value: 'LOGIN', summary: 'SQL login (default: the master user)' },
   'password-stdin': { type: 'flag', summary: 'read the password from standard input' },
   host: { type: 'text', value: 'HOST', summary: "connect here, not to the instance's endpoint" },
-  port: { type: 'integer', value: 'PORT', min: 1, max: 65535, summary: 'TCP port' },
+  port: { type: 'number', value: 'PORT', min: 1, max: 65535, summary: 'TCP port' },
   'ca-file': {
     type: 'text',
     value: 'FILE',
@@ -33,6 +33,19 @@ export const sqlOptions = {
     summary: "do not check the server's certificate (unsafe)",
   },
   'print-sql': { type: 'flag', summary: 'show the T-SQL and do not run it' },
+} as const satisfies OptionSpecs;
+
+/** For commands that stay with a task until it ends. */
+export const followOptions = {
+  follow: { type: 'flag', summary: 'stay until the task has ended' },
+  poll: {
+    type: 'number',
+    value: 'SECONDS',
+    min: 0.1,
+    max: 3600,
+    decimals: true,
+    summary: 'look at the task this often (default 2, less often while nothing changes)',
+  },
 } as const satisfies OptionSpecs;
 
 /** How to give the password; stands in the help of every command that needs one. */

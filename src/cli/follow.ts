@@ -2,15 +2,19 @@ import { diagnose } from '../core/diagnosis/diagnose.js';
 import { type Situation } from '../core/diagnosis/situation.js';
 import { isCancelled } from '../core/errors.js';
 import { type TaskEvent } from '../core/nativeTasks/followTask.js';
-import { type TaskRow } from '../core/nativeTasks/taskRow.js';
+import { isTerminal, type TaskRow } from '../core/nativeTasks/taskRow.js';
 import { watchTask } from '../core/nativeTasks/watchTask.js';
 import { diagnosisText } from './diagnosisText.js';
 import { exitCode, type ExitCode } from './exitCode.js';
 import { diagnosisJson } from './failure.js';
 import { type ProgressDisplay } from './output.js';
-import { type Server, serverArguments, type ServerContext } from './server.js';
+import { type CommandContext } from './command.js';
+import { type awsOptions, type followOptions, type sqlOptions } from './commonOptions.js';
+import { type Server, serverArguments } from './server.js';
 import { lifecycleText, messageText, taskName } from './taskText.js';
 import { formatDuration } from './units.js';
+
+type FollowContext = CommandContext<typeof awsOptions & typeof sqlOptions & typeof followOptions>;
 
 /**
  * Shows a task as it goes until it ends, then how it ended and, where it failed, why. Being stopped
@@ -19,17 +23,19 @@ import { formatDuration } from './units.js';
  * @returns `done` only when the task succeeded
  */
 export async function follow(
-  context: ServerContext,
+  context: FollowContext,
   server: Server,
   taskId: number,
   situationOf: (row: TaskRow) => Promise<Situation>,
 ): Promise<ExitCode> {
   const { host, output } = context;
   const started = performance.now();
+  const pollMs = context.options.poll === undefined ? undefined : context.options.poll * 1000;
+  const pace = { pollMs, maxPollMs: pollMs };
   const signal = AbortSignal.any([host.signal, host.outputClosed]);
   try {
     using display = output.progress({ terminalOnly: true });
-    for await (const event of watchTask({ connect: server.connect, taskId, signal })) {
+    for await (const event of watchTask({ connect: server.connect, taskId, signal, ...pace })) {
       if (event.kind === 'done') {
         display[Symbol.dispose]();
         const seconds = (performance.now() - started) / 1000;
@@ -44,7 +50,7 @@ export async function follow(
 }
 
 function show(
-  { output }: ServerContext,
+  { output }: FollowContext,
   taskId: number,
   event: Exclude<TaskEvent, { kind: 'done' }>,
   display: ProgressDisplay,
@@ -53,7 +59,10 @@ function show(
   switch (event.kind) {
     case 'state':
       output.event({ event: 'state', taskId, lifecycle: event.lifecycle });
-      output.text(`Task ${taskId} is ${lifecycleText(event.lifecycle, style)}.`);
+      // The end is told after the last messages.
+      if (!isTerminal(event.lifecycle)) {
+        output.text(`Task ${taskId} is ${lifecycleText(event.lifecycle, style)}.`);
+      }
       break;
     case 'percent':
       output.event({ event: 'percent', taskId, percent: event.percent });
@@ -78,7 +87,7 @@ function show(
 }
 
 async function showEnd(
-  { output }: ServerContext,
+  { output }: FollowContext,
   row: TaskRow,
   seconds: number,
   situationOf: (row: TaskRow) => Promise<Situation>,
@@ -106,7 +115,7 @@ async function showEnd(
   return exitCode.failed;
 }
 
-function stopped(context: ServerContext, taskId: number): ExitCode {
+function stopped(context: FollowContext, taskId: number): ExitCode {
   const { output, host } = context;
   if (!host.signal.aborted) return exitCode.done;
   const server = serverArguments(context);

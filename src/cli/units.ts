@@ -28,6 +28,12 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
+/** `1.07 MiB in 0.2 s (5.29 MiB/s)`. */
+export function transferText(bytes: number, seconds: number): string {
+  const rate = formatBytes(bytes / Math.max(seconds, 0.001));
+  return `${formatBytes(bytes)} in ${formatDuration(seconds)} (${rate}/s)`;
+}
+
 /** `0:07`, `12:30`, `1:02:03`: for the time left, where the width should not jump. */
 export function formatClock(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));

@@ -15,14 +15,15 @@ const command: Command = defineCommand({
     'kms-key': { type: 'text', value: 'KEY', required: true, summary: '' },
     type: { type: 'text', value: 'TYPE', choices: ['FULL', 'DIFFERENTIAL'], summary: '' },
     'block-size': {
-      type: 'integer',
+      type: 'number',
       value: 'N',
       min: 512,
       max: 65536,
       choices: [512, 1024],
       summary: '',
     },
-    size: { type: 'integer', value: 'N', min: 1, max: 100, multipleOf: 5, summary: '' },
+    pause: { type: 'number', value: 'S', min: 0.1, max: 9, decimals: true, summary: '' },
+    size: { type: 'number', value: 'N', min: 1, max: 100, multipleOf: 5, summary: '' },
     force: { type: 'flag', summary: '' },
   },
   examples: [],
@@ -86,6 +87,8 @@ describe('command line', () => {
     assert.equal(parse(...good, '--block-size', '1024').options['block-size'], 1024);
     usage([...good, '--block-size', '513'], /one of 512, 1024; 513 is not/);
     assert.equal(parse(...good, '--size', '95').options['size'], 95);
+    assert.equal(parse(...good, '--pause', '0.25').options['pause'], 0.25);
+    usage([...good, '--pause', '.05'], /--pause must be a number from 0\.1 to 9/);
     for (const bad of ['0', '7', '105', '1e1', '0x5', ' 5', 'five', '5.0']) {
       usage([...good, '--size', bad], /--size must be a multiple of 5 from 1 to 100/);
     }

@@ -49,7 +49,7 @@ describe('npm run demo', () => {
       '[cse-metadata-incomplete]',
       '[encrypted-backup-no-key]',
       '[kms-key-does-not-exist]',
-      'Equal: every byte came back.',
+      "its SHA-256 equals the original's",
       'Summary',
     ]) {
       assert.ok(output.includes(text), `${text}\n${output}`);

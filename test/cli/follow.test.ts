@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import { follow } from '../../src/cli/follow.js';
 import { type Host } from '../../src/cli/host.js';
 import { Output } from '../../src/cli/output.js';
-import { type ServerContext } from '../../src/cli/server.js';
 import { EngineError } from '../../src/core/errors.js';
 import { type Row } from '../../src/core/nativeTasks/statement.js';
 import { type SqlConnection } from '../../src/core/sql/connection.js';
@@ -12,7 +11,7 @@ interface Stage {
   readonly stop: AbortController;
   readonly closed: AbortController;
   readonly lines: { out: string[]; err: string[] };
-  readonly context: ServerContext;
+  readonly context: Parameters<typeof follow>[0];
 }
 
 function stage(json: boolean): Stage {
@@ -30,7 +29,14 @@ function stage(json: boolean): Stage {
   const options = {
     ...{ json, help: false, instance: 'my db', host: undefined, port: undefined, user: undefined },
     ...{ 'ca-file': 'C:\\ca.pem', 'password-stdin': false, 'trust-server-certificate': false },
-    ...{ 'print-sql': false, profile: 'prod', region: undefined, 'endpoint-url': undefined },
+    ...{
+      'print-sql': false,
+      follow: true,
+      poll: 0.1,
+      profile: 'prod',
+      region: undefined,
+      'endpoint-url': undefined,
+    },
   };
   const context = { options, positionals: [], output: new Output(host, json), host };
   return { stop, closed, lines, context };
@@ -130,7 +136,7 @@ describe('follow', () => {
     assert.equal(await follow(context, server(answers), 7, noFacts), 0);
     assert.match(
       lines.err.join('\n'),
-      /^Warning: The connection to h:1433 has ended\. Trying again in 2\.0 s\.\nConnected again\.$/,
+      /^Warning: The connection to h:1433 has ended\. Trying again in 0\.1 s\.\nConnected again\.$/,
     );
   });
 

@@ -44,6 +44,7 @@ export class SandboxUser {
   }
 
   /** Runs with `--json` and reads the document. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the test says what it expects
   async json<T>(
     args: readonly string[],
     o: CliOptions = {},

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { formatS3Uri } from '../../core/aws/s3Uri.js';
 import { isCancelled } from '../../core/errors.js';
 import { downloadDecrypted, type DownloadResult } from '../../core/transfer/download.js';
 import { openBucket, s3ObjectLocation } from '../bucket.js';
@@ -8,7 +9,9 @@ import { awsOptions } from '../commonOptions.js';
 import { exitCode } from '../exitCode.js';
 import { transferFigures } from '../progressLine.js';
 import { withSession } from '../session.js';
-import { formatBytes, formatDuration } from '../units.js';
+import { type Style } from '../style.js';
+import { printable } from '../text.js';
+import { transferText } from '../units.js';
 
 export const download = defineCommand({
   name: 'download',
@@ -40,7 +43,7 @@ export const download = defineCommand({
           },
         });
         display[Symbol.dispose]();
-        output.result(toJson(result), () => downloadText(result));
+        output.result(toJson(result), () => downloadText(result, output.style));
         return exitCode.done;
       } catch (error) {
         display[Symbol.dispose]();
@@ -62,12 +65,13 @@ function toJson({ object, ...result }: DownloadResult): object {
   return { bucket, key, etag, file, plaintextBytes, sha256, keyArn, authenticated, seconds };
 }
 
-function downloadText(result: DownloadResult): string {
-  const { file, plaintextBytes, sha256, seconds } = result;
-  const rate = formatBytes(plaintextBytes / Math.max(seconds, 0.001));
+function downloadText(result: DownloadResult, style: Style): string {
+  const { object, file, plaintextBytes, sha256, keyArn, seconds } = result;
   return [
-    file,
-    `  ${formatBytes(plaintextBytes)} in ${formatDuration(seconds)} (${rate}/s), decrypted with ${result.keyArn}`,
-    `  SHA-256 ${sha256}`,
+    `${style.bold('Downloaded')} ${printable(formatS3Uri(object))}`,
+    `  File      ${file}`,
+    `  KMS key   ${keyArn}`,
+    `  Size      ${transferText(plaintextBytes, seconds)}`,
+    `  SHA-256   ${sha256}`,
   ].join('\n');
 }

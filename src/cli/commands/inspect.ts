@@ -58,7 +58,10 @@ function show(inspection: Inspection, needsGap: boolean, output: Output): void {
   if (object !== undefined && facts !== undefined) {
     output.text(envelopeText(object, facts, style, width));
   }
-  if (header !== undefined) output.text(backupHeaderText(header, style, width));
+  if (header !== undefined) {
+    if (object?.envelope !== undefined) output.text(style.bold('  Decrypted content'));
+    output.text(backupHeaderText(header, style, width));
+  }
   if (error !== undefined) showFailure(describeFailure(error), output);
 }
 

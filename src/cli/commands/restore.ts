@@ -7,7 +7,7 @@ import { type Statement } from '../../core/nativeTasks/statement.js';
 import { restoreDatabase } from '../../core/nativeTasks/statements.js';
 import { submitTask } from '../../core/nativeTasks/submitTask.js';
 import { defineCommand, type OptionValues } from '../command.js';
-import { awsOptions, sqlOptions } from '../commonOptions.js';
+import { awsOptions, followOptions, sqlOptions } from '../commonOptions.js';
 import { exitCode } from '../exitCode.js';
 import { follow } from '../follow.js';
 import { keyArn } from '../keyArn.js';
@@ -30,7 +30,7 @@ const options = {
     value: 'KEY',
     summary: 'KMS key that encrypted the object: ARN, key id or alias/NAME',
   },
-  follow: { type: 'flag', summary: 'stay until the restore has ended' },
+  ...followOptions,
   type: {
     type: 'text',
     value: 'TYPE',
@@ -52,7 +52,7 @@ const options = {
     summary: 'volume of the log files (default D:)',
   },
   'block-size': {
-    type: 'integer',
+    type: 'number',
     value: 'BYTES',
     min: 512,
     max: 65_536,
@@ -60,7 +60,7 @@ const options = {
     summary: 'physical block size',
   },
   'max-transfer-size': {
-    type: 'integer',
+    type: 'number',
     value: 'BYTES',
     min: 65_536,
     max: 4_194_304,
@@ -68,7 +68,7 @@ const options = {
     summary: 'largest unit of transfer, a multiple of 65536',
   },
   'buffer-count': {
-    type: 'integer',
+    type: 'number',
     value: 'COUNT',
     min: 1,
     max: 2 ** 31 - 1,

@@ -5,7 +5,7 @@ import { taskStatus } from '../../core/nativeTasks/statements.js';
 import { readTaskRows } from '../../core/nativeTasks/taskRow.js';
 import { EngineError } from '../../core/errors.js';
 import { defineCommand } from '../command.js';
-import { awsOptions, sqlOptions } from '../commonOptions.js';
+import { awsOptions, followOptions, sqlOptions } from '../commonOptions.js';
 import { diagnosisText } from '../diagnosisText.js';
 import { exitCode, type ExitCode } from '../exitCode.js';
 import { diagnosisJson } from '../failure.js';
@@ -24,7 +24,7 @@ export const task = defineCommand({
     'stays until the task ends; Ctrl-C stops following, the task itself goes on.',
   positionals: [{ name: 'ID' }],
   options: {
-    follow: { type: 'flag', summary: 'stay until the task ends' },
+    ...followOptions,
     ...sqlOptions,
     ...awsOptions,
   },

@@ -1,4 +1,5 @@
 import { type UploadResult, uploadEncrypted } from '../../core/transfer/upload.js';
+import { formatS3Uri } from '../../core/aws/s3Uri.js';
 import { isCancelled } from '../../core/errors.js';
 import { type Bucket, openBucket, s3Location } from '../bucket.js';
 import { type CommandContext, defineCommand } from '../command.js';
@@ -9,7 +10,9 @@ import { describeFailure, type Failure, failureJson, showFailure } from '../fail
 import { expandWildcards } from '../localFiles.js';
 import { transferFigures } from '../progressLine.js';
 import { withSession } from '../session.js';
-import { formatBytes, formatDuration } from '../units.js';
+import { type Style } from '../style.js';
+import { printable } from '../text.js';
+import { transferText } from '../units.js';
 
 const options = {
   'kms-key': {
@@ -93,7 +96,7 @@ async function uploadOne(
       },
     });
     display[Symbol.dispose]();
-    output.text(uploadText(file, result));
+    output.text(uploadText(file, result, output.style));
     return { file, key, result };
   } catch (error) {
     if (isCancelled(error)) {
@@ -106,14 +109,16 @@ async function uploadOne(
   }
 }
 
-function uploadText(file: string, { bucket, key, plan, keyArn, proof, seconds }: UploadResult) {
-  const rate = formatBytes(plan.plaintextBytes / Math.max(seconds, 0.001));
+function uploadText(file: string, result: UploadResult, style: Style): string {
+  const { bucket, key, plan, keyArn, proof, seconds } = result;
   return [
-    `${file} is in S3 as s3://${bucket}/${key}`,
-    `  ${formatBytes(plan.plaintextBytes)} in ${formatDuration(seconds)} (${rate}/s), encrypted with ${keyArn}`,
+    `${style.bold('Uploaded')} ${printable(file)}`,
+    `  Object    ${printable(formatS3Uri({ bucket, key }))}`,
+    `  KMS key   ${keyArn}`,
+    `  Size      ${transferText(plan.plaintextBytes, seconds)}`,
     proof.isBackup
-      ? '  Read back and decrypted: it is a SQL Server backup. Ready to restore.'
-      : '  Read back and decrypted. It is not a SQL Server backup; RDS cannot restore it.',
+      ? `  Proof     ${style.green('read back from S3 and decrypted: a SQL Server backup, ready to restore')}`
+      : `  Proof     read back and decrypted. ${style.yellow('Not a SQL Server backup: RDS cannot restore it')}`,
   ].join('\n');
 }
 
