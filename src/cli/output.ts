@@ -66,7 +66,7 @@ export class Output {
 
   /**
    * A bar on a terminal, a line now and then elsewhere (or none, with `terminalOnly`). One at a time;
-   * dispose it to take it away.
+   * dispose it to take it away, as often as you like.
    */
   progress(o: { readonly terminalOnly?: boolean } = {}): ProgressDisplay {
     const { stderr, env } = this.#host;
@@ -90,6 +90,7 @@ export class Output {
         live.update();
       },
       [Symbol.dispose]: () => {
+        if (this.#live !== live) return;
         live.clear();
         this.#live = undefined;
       },

@@ -1,4 +1,4 @@
-import { isCancelled } from '../core/errors.js';
+import { CancelledError, isCancelled } from '../core/errors.js';
 import { closest } from './closest.js';
 import { type Command, usageOf } from './command.js';
 import { commandIndex, parseCommandLine } from './commandLine.js';
@@ -88,14 +88,15 @@ function failed(
     output.notice(`Try: rds-backup${name} --help`);
     return exitCode.usage;
   }
-  if (host.signal.aborted) {
-    output.event({ cancelled: true });
+  if (host.outputClosed.aborted && isCancelled(error)) return exitCode.done;
+  // Ctrl-C at a prompt is no signal.
+  if (host.signal.aborted || error instanceof CancelledError) {
+    if (isCancelled(error)) output.event({ cancelled: true });
     // Something that would not be cleaned up, perhaps.
-    if (!isCancelled(error)) reportFailure(error, output, host.env);
+    else reportFailure(error, output, host.env);
     output.notice('Cancelled.');
     return exitCode.cancelled;
   }
-  if (host.outputClosed.aborted && isCancelled(error)) return exitCode.done;
   reportFailure(error, output, host.env);
   return exitCode.failed;
 }

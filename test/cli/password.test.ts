@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Host } from '../../src/cli/host.js';
+import { runCli } from '../../src/cli/run.js';
 import { passwordSource } from '../../src/cli/password.js';
 import { askHidden } from '../../src/cli/prompt.js';
 import { UsageError } from '../../src/cli/usageError.js';
@@ -89,5 +91,17 @@ describe('password', () => {
     empty.stdin.end('\n');
     const piped = passwordSource('admin', { fromStdin: true, managed: undefined }, empty.host);
     await assert.rejects(piped, UsageError);
+  });
+});
+
+describe('leaving a prompt', () => {
+  it('cancels the command: exit code 130', async () => {
+    const { host: at, stdin, shown } = host({ isTTY: true });
+    const args = ['tasks', '--host', '127.0.0.1', '--port', '9', '--user', 'admin'];
+    const ended = runCli(args, at);
+    while (!shown().includes('Password of admin')) await delay(5);
+    stdin.write('half\u0003');
+    assert.equal(await ended, 130);
+    assert.equal(shown(), 'Password of admin: \nCancelled.\n');
   });
 });

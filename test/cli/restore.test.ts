@@ -213,6 +213,11 @@ describe('restore', () => {
       assert.equal(run.code, 0, run.stderr);
     });
 
+    it('reads the password that RDS manages from Secrets Manager', async () => {
+      const run = await user.run(['tasks', ...user.sql], { env: { RDS_BACKUP_PASSWORD: '' } });
+      assert.equal(run.code, 0, run.stderr);
+    });
+
     it('goes where --host says, asking AWS nothing', async () => {
       const { host, port, user: login, caFile } = user.instance;
       const run = await user.run(

@@ -12,7 +12,7 @@ export const explain = defineCommand({
   description:
     'Explains an error message: paste it in quotes, or give it on standard input. The text of ' +
     'task_info can be given whole; the cause is found among its messages.',
-  positionals: [{ name: '"MESSAGE"', optional: true, many: true }],
+  positionals: [{ name: 'MESSAGE', optional: true, many: true }],
   options: {},
   examples: [
     'rds-backup explain "Object metadata (x-amz-key) incomplete, cannot decrypt the given S3 object."',

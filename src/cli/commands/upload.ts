@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { type UploadResult, uploadEncrypted } from '../../core/transfer/upload.js';
 import { formatS3Uri } from '../../core/aws/s3Uri.js';
 import { isCancelled } from '../../core/errors.js';
@@ -8,6 +9,7 @@ import { type Destination, destinations } from '../destination.js';
 import { exitCode } from '../exitCode.js';
 import { describeFailure, type Failure, failureJson, showFailure } from '../failure.js';
 import { expandWildcards } from '../localFiles.js';
+import { type Output } from '../output.js';
 import { transferFigures } from '../progressLine.js';
 import { withSession } from '../session.js';
 import { type Style } from '../style.js';
@@ -57,15 +59,15 @@ export const upload = defineCommand({
       const uploads: Upload[] = [];
       for (const file of files) {
         uploads.push(await uploadOne(context, place, bucket, file));
+        if (host.signal.aborted) break;
       }
       output.event({ uploads: uploads.map(toJson) });
-      const failed = uploads.filter(({ failure }) => failure !== undefined);
-      if (failed.length > 0 && files.length > 1) {
-        output.notice(
-          `${failed.length} of ${files.length} files failed: ${failed.map(({ file }) => file).join(', ')}`,
-        );
+      if (files.length > 1) sumUp(uploads, files.length, output);
+      if (host.signal.aborted) {
+        output.notice('Cancelled.');
+        return exitCode.cancelled;
       }
-      return failed.length > 0 ? exitCode.failed : exitCode.done;
+      return uploads.some(({ failure }) => failure) ? exitCode.failed : exitCode.done;
     });
   },
 });
@@ -75,13 +77,21 @@ interface Upload extends Destination {
   readonly failure?: Failure;
 }
 
-/** A failure of one file is told at once and kept; being cancelled ends the whole command. */
+function sumUp(uploads: readonly Upload[], wanted: number, output: Output): void {
+  const failed = uploads.filter(({ failure }) => failure);
+  const done = uploads.length - failed.length;
+  const names = failed.map(({ file }) => file).join(', ');
+  output.notice(`${done} of ${wanted} files uploaded${names && `; not uploaded: ${names}`}.`);
+}
+
+/** A failure of one file is told at once and kept, so that the others are not held up by it. */
 async function uploadOne(
   { options: o, output, host }: UploadContext,
   { s3, keys }: Bucket,
   bucket: string,
   { file, key }: Destination,
 ): Promise<Upload> {
+  let allSent = false;
   try {
     using display = output.progress();
     const result = await uploadEncrypted({
@@ -92,21 +102,29 @@ async function uploadOne(
       overwrite: o.overwrite,
       signal: host.signal,
       onProgress: (progress) => {
-        display.show(transferFigures(file, progress));
+        allSent = progress.doneBytes === progress.totalBytes;
+        display.show(transferFigures(path.basename(file), progress));
       },
     });
     display[Symbol.dispose]();
     output.text(uploadText(file, result, output.style));
     return { file, key, result };
   } catch (error) {
-    if (isCancelled(error)) {
-      if (host.signal.aborted) output.notice(`${file} was not uploaded; nothing is left in S3.`);
-      throw error;
-    }
     const failure = describeFailure(error);
-    showFailure(failure, output);
+    if (host.signal.aborted && isCancelled(error)) {
+      output.notice(stoppedText(file, formatS3Uri({ bucket, key }), allSent));
+    } else {
+      showFailure(failure, output);
+    }
     return { file, key, failure };
   }
+}
+
+function stoppedText(file: string, uri: string, allSent: boolean): string {
+  return allSent
+    ? `All of ${file} was sent before the stop, so it may be in S3, but that is not proven. ` +
+        `Check it: rds-backup verify "${uri}"`
+    : `${file} was not uploaded; nothing is left in S3.`;
 }
 
 function uploadText(file: string, result: UploadResult, style: Style): string {
