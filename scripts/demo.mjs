@@ -32,10 +32,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
-await buildIfStale();
 const folder = await mkdtemp(path.join(os.tmpdir(), 'rds-backup-demo-'));
 const stage = new Stage(stop.signal);
 try {
+  await buildPrograms();
   await demo();
 } catch (error) {
   if (stop.signal.aborted) {
@@ -50,6 +50,14 @@ try {
 } finally {
   await stage.stopAll();
   await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+}
+
+async function buildPrograms() {
+  try {
+    await buildIfStale();
+  } catch (error) {
+    throw new StepFailed('Build the programs', error);
+  }
 }
 
 async function demo() {
