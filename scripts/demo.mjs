@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { buildIfStale } from './lib/buildIfStale.mjs';
 import { bold, Stage, StepFailed } from './lib/demoStage.mjs';
@@ -34,22 +34,24 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'rds-backup-demo-'));
 const stage = new Stage(stop.signal);
+/** @type {unknown} */
+let failure;
 try {
   await buildPrograms();
   await demo();
 } catch (error) {
-  if (stop.signal.aborted) {
-    stage.say('\nStopped. The sandbox is shut down and its files are removed.');
-    process.exitCode = 130;
-  } else if (error instanceof StepFailed) {
-    process.stderr.write(`\nThe demo FAILED. ${error.message}\n`);
-    process.exitCode = 1;
-  } else {
-    throw error;
-  }
+  failure = error;
 } finally {
   await stage.stopAll();
   await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+}
+if (stop.signal.aborted) {
+  stage.say('\nStopped. The sandbox is shut down and its files are removed.');
+  process.exitCode = 130;
+} else if (failure !== undefined) {
+  const why = failure instanceof StepFailed ? failure.message : inspect(failure);
+  process.stderr.write(`\nThe demo FAILED. ${why}\n`);
+  process.exitCode = 1;
 }
 
 async function buildPrograms() {
@@ -101,16 +103,16 @@ async function demo() {
     await putPlainObject(sandbox, `plain/${name}`);
     await stage.cli(
       restore(plain, 'Northwind_1', ['--kms-key', kmsKeyArn]),
-      failure('cse-metadata-incomplete'),
+      expectFailure('cse-metadata-incomplete'),
     );
   });
   await stage.step('Failure 2: the encrypted object restored without a key', () =>
-    stage.cli(restore(encrypted, 'Northwind_2', []), failure('encrypted-backup-no-key')),
+    stage.cli(restore(encrypted, 'Northwind_2', []), expectFailure('encrypted-backup-no-key')),
   );
   await stage.step('Failure 3: the encrypted object restored with the wrong key', () =>
     stage.cli(
       restore(encrypted, 'Northwind_3', ['--kms-key', mistyped(kmsKeyArn)]),
-      failure('kms-key-does-not-exist'),
+      expectFailure('kms-key-does-not-exist'),
     ),
   );
 
@@ -142,7 +144,7 @@ async function demo() {
 }
 
 /** A restore that must fail, and be explained as this entry of the failure catalogue. */
-function failure(/** @type {string} */ id) {
+function expectFailure(/** @type {string} */ id) {
   return { exitCode: 1, says: [`[${id}]`] };
 }
 

@@ -16,6 +16,11 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Nobody left to tell.
 stderr.on('error', () => undefined);
 
+// A mistake of ours, or of a library: still no reason to show people a stack.
+process.on('uncaughtException', (error) => {
+  leaveAtOnce(`Error: ${(env['RDS_BACKUP_DEBUG'] && error.stack) || error.message}\n`);
+});
+
 function leaveAtOnce(message: string): never {
   stderr.write(message);
   process.exit(exitCode.failed);

@@ -1,4 +1,4 @@
-import { type Host } from './host.js';
+import { type Host, type TextSink } from './host.js';
 import { LiveLine } from './liveLine.js';
 import { progressBar, type ProgressFigures, progressText } from './progressLine.js';
 import { ProgressLog } from './progressLog.js';
@@ -33,11 +33,12 @@ export class Output {
 
   /** Columns for text on standard output. */
   get width(): number {
-    return Math.min(widestText, this.#host.stdout.columns ?? widestText);
+    return this.#widthOf(this.#host.stdout);
   }
 
+  /** Columns for text on standard error. */
   get noticeWidth(): number {
-    return Math.min(widestText, this.#host.stderr.columns ?? widestText);
+    return this.#widthOf(this.#host.stderr);
   }
 
   /** A result: the JSON value with `--json`, else the text. */
@@ -97,7 +98,12 @@ export class Output {
     };
   }
 
-  #write(sink: Host['stdout'], text: string): void {
+  /** COLUMNS is what a pager or another program says of the terminal behind a pipe. */
+  #widthOf({ columns }: TextSink): number {
+    return Math.min(widestText, columns ?? (Number(this.#host.env['COLUMNS']) || widestText));
+  }
+
+  #write(sink: TextSink, text: string): void {
     const write = () => {
       sink.write(`${text}\n`);
     };

@@ -45,6 +45,13 @@ describe('usage', () => {
     }
   });
 
+  it('keeps to the width it is told', async () => {
+    const help = await cli(['tasks', '--help'], { env: { COLUMNS: '60' } });
+    for (const line of help.stdout.split('\n')) {
+      assert.ok(line.length <= 60 || line.startsWith('  rds-backup '), line);
+    }
+  });
+
   it('says its version', async () => {
     const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
       version: string;

@@ -5,6 +5,7 @@ import { defineCommand } from '../command.js';
 import { awsOptions } from '../commonOptions.js';
 import { exitCode } from '../exitCode.js';
 import { withSession } from '../session.js';
+import { labelled } from '../text.js';
 
 export const verify = defineCommand({
   name: 'verify',
@@ -27,7 +28,7 @@ export const verify = defineCommand({
       output.result({ ...location, plaintextBytes, keyArn, isBackup, checks }, () =>
         [
           style.bold(formatS3Uri(location)),
-          ...checks.map((check) => `  ${style.green('✓')} ${check}`),
+          ...checks.map((check) => labelled(`  ${style.green('✓')} `, check, 4, output.width)),
         ].join('\n'),
       );
       return exitCode.done;
