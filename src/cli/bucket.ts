@@ -19,7 +19,11 @@ export async function openBucket(
   bucket: string,
   signal: AbortSignal,
 ): Promise<Bucket> {
-  const region = await bucketRegion(session, bucket, signal);
+  const region = await bucketRegion(session, bucket, signal).catch((error: unknown) => {
+    // The refusal of a HEAD has no words; what is done next is refused with a reason.
+    if (error instanceof EngineError && error.code === 'aws/access-denied') return session.region;
+    throw error;
+  });
   return {
     region,
     s3: await session.s3(region),

@@ -39,11 +39,16 @@ export function diagnosisJson({ id, severity, title, cause, fix, situationNotes 
   return { id, severity, title, cause, fix, situationNotes };
 }
 
+/** `Error: …`, wrapped. */
+export function errorText(message: string, { noticeStyle: style, noticeWidth: width }: Output) {
+  const text = wrap(`Error: ${printable(message)}`, width).join('\n');
+  return text.replace('Error:', style.red('Error:'));
+}
+
 /** One block for people on standard error. */
 export function showFailure(failure: Failure, output: Output): void {
   const { noticeStyle: style, noticeWidth: width } = output;
-  const message = wrap(`Error: ${printable(failure.message || failure.code)}`, width).join('\n');
-  output.notice(message.replace('Error:', style.red('Error:')));
+  output.notice(errorText(failure.message || failure.code, output));
   if (failure.diagnosis !== undefined) {
     output.notice(diagnosisText(failure.diagnosis, style, width));
   }

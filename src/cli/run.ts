@@ -5,7 +5,7 @@ import { commandIndex, parseCommandLine } from './commandLine.js';
 import { commands } from './commands.js';
 import { awsOptions, globalOptions } from './commonOptions.js';
 import { exitCode, type ExitCode } from './exitCode.js';
-import { reportFailure } from './failure.js';
+import { errorText, reportFailure } from './failure.js';
 import { commandHelp, overview } from './help.js';
 import { type Host } from './host.js';
 import { Output } from './output.js';
@@ -83,7 +83,7 @@ function failed(
   if (error instanceof UsageError) {
     const name = command === undefined ? '' : ` ${command.name}`;
     output.event({ error: { code: 'usage', message: error.message } });
-    output.notice(`${output.noticeStyle.red('Error:')} ${error.message}`);
+    output.notice(errorText(error.message, output));
     if (command !== undefined) output.notice(`Usage: ${usageOf(command)}`);
     output.notice(`Try: rds-backup${name} --help`);
     return exitCode.usage;

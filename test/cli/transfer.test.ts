@@ -213,6 +213,11 @@ describe('upload, inspect, verify, download', () => {
     ]);
     assert.equal(noKey.code, 1);
     assert.match(noKey.stderr, /no-such-key/);
+    const forged = await user.run(['upload', sample, user.uri('k/'), ...key], {
+      env: { AWS_SECRET_ACCESS_KEY: 'forged' },
+    });
+    assert.equal(forged.code, 1);
+    assert.match(forged.stderr, /signature/i);
     assert.doesNotMatch(missing.stderr + bucket.stderr + noKey.stderr, /\n {4}at /);
   });
 
