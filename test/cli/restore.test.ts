@@ -14,6 +14,26 @@ interface Task {
   diagnosis?: { id: string; situationNotes: string[] };
 }
 
+/** The buckets of the sandbox's second region, and a new key beside them. */
+async function otherRegion({ s3, info }: SandboxUser) {
+  const { HeadBucketCommand, ListBucketsCommand } = await import('@aws-sdk/client-s3');
+  const { CreateKeyCommand, KMSClient } = await import('@aws-sdk/client-kms');
+  const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+  const buckets: string[] = [];
+  let region = '';
+  for (const { Name } of Buckets) {
+    const { BucketRegion } = await s3.send(new HeadBucketCommand({ Bucket: Name }));
+    if (Name === undefined || BucketRegion === undefined || BucketRegion === info.region) continue;
+    buckets.push(Name);
+    region = BucketRegion;
+  }
+  const { endpointUrl: endpoint, accessKeyId, secretAccessKey } = info;
+  const kms = new KMSClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+  kms.destroy();
+  return { buckets, keyArn: KeyMetadata!.Arn! };
+}
+
 describe('restore', () => {
   let sandbox: Awaited<ReturnType<typeof startSandbox>>;
   let user: SandboxUser;
@@ -163,6 +183,18 @@ describe('restore', () => {
     );
     assert.equal(run.code, 1);
     assert.match(flat(run.stderr), /already (has a|exist)/);
+  });
+
+  it('works with a bucket of another region, from which RDS cannot restore, and says so', async () => {
+    const { buckets, keyArn } = await otherRegion(user);
+    const [bucket] = buckets;
+    const object = `s3://${bucket}/far.bak`;
+    const up = await user.run(['upload', sample, object, '--kms-key', keyArn]);
+    assert.equal(up.code, 0, up.stderr);
+    assert.equal((await user.run(['verify', object])).code, 0);
+    const run = await user.run(restore(object, 'Far', '--kms-key', keyArn, '--follow'));
+    assert.equal(run.code, 1);
+    assert.match(flat(run.stderr), /Here The bucket lies in \S+, the instance \S+ in us-east-1/);
   });
 
   it('lists the instances and says which is ready', async () => {
