@@ -18,7 +18,13 @@ export class SandboxUser {
   constructor(readonly info: SandboxInfo) {
     const { endpointUrl: endpoint, region, accessKeyId, secretAccessKey } = info;
     const credentials = { accessKeyId, secretAccessKey };
-    this.s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+    this.s3 = new S3Client({
+      endpoint,
+      region,
+      credentials,
+      forcePathStyle: true,
+      followRegionRedirects: true,
+    });
     this.#env = {
       ...awsEnvironment(info),
       RDS_BACKUP_PASSWORD: this.instance.password,
