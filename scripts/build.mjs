@@ -1,4 +1,4 @@
-// Builds dist/: one file per program (extension host, CLI, cipher worker, sandbox) plus the chunks
+// Builds dist/: one file per program (extension host, CLI, sandbox, their workers) plus the chunks
 // they load on demand, and the data files they read. With --tests also out/, the sources and tests
 // transpiled file by file for node:test.
 import { build } from 'esbuild';
@@ -12,6 +12,7 @@ const programs = {
   cli: 'src/cli/main.ts',
   cipherWorker: 'src/core/transfer/cipherWorker.ts',
   sandbox: 'src/sandbox/main.ts',
+  contentWorker: 'src/sandbox/s3/contentWorker.ts',
 };
 
 /** Data that the programs read beside themselves at run time. */

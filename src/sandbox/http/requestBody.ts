@@ -1,6 +1,9 @@
 import { type IncomingMessage } from 'node:http';
 import { ServiceFailure } from '../contract.js';
 
+/** Takes a piece of a body; the promise, if there is one, holds back the next. */
+export type Sink = (piece: Buffer) => Promise<void> | void;
+
 /** A request's body, asked for only when an operation wants it. */
 export class RequestBody {
   #asked = false;
@@ -11,22 +14,56 @@ export class RequestBody {
     private readonly invite: (() => void) | undefined,
   ) {}
 
-  /** Bytes as they came. */
-  async *chunks(): AsyncGenerator<Buffer> {
+  /**
+   * Hands the body to `sink` piece by piece, as it came. When the sink fails, the rest stays unread.
+   * @throws ServiceFailure `IncompleteBody` when the client stops in the middle
+   */
+  pump(sink: Sink): Promise<void> {
     if (!this.#asked) {
       this.#asked = true;
       this.invite?.();
     }
-    try {
-      // A consumer that stops early must not tear down the socket: it still has an answer to send.
-      const chunks = this.request.iterator({ destroyOnReturn: false });
-      for await (const chunk of chunks) yield chunk as Buffer;
-    } catch (error) {
-      throw new ServiceFailure(
-        'IncompleteBody',
-        `The request body ended before it was whole (${(error as Error).message}).`,
-      );
-    }
+    const { request } = this;
+    // Events rather than `for await`: that would join waiting pieces, which is a copy of the body.
+    return new Promise((resolve, reject) => {
+      let busy = false;
+      let ended = false;
+      const finish = (settle: () => void) => {
+        request.off('data', take).off('end', end).off('error', broken).off('close', broken);
+        settle();
+      };
+      const fail = (error: unknown) => {
+        finish(() => {
+          request.pause();
+          reject(error as Error);
+        });
+      };
+      const take = (piece: Buffer) => {
+        try {
+          const pending = sink(piece);
+          if (pending === undefined) return;
+          busy = true;
+          request.pause();
+          pending.then(() => {
+            busy = false;
+            if (ended) finish(resolve);
+            else request.resume();
+          }, fail);
+        } catch (error) {
+          fail(error);
+        }
+      };
+      const end = () => {
+        ended = true;
+        if (!busy) finish(resolve);
+      };
+      const broken = () => {
+        if (ended) return;
+        fail(new ServiceFailure('IncompleteBody', 'The request body ended before it was whole.'));
+      };
+      request.on('data', take).on('end', end).on('error', broken).on('close', broken);
+      request.resume();
+    });
   }
 
   /**
@@ -34,10 +71,10 @@ export class RequestBody {
    * @throws ServiceFailure `RequestEntityTooLarge` above `limit` bytes
    */
   async readAll(limit: number): Promise<Buffer> {
-    const chunks: Buffer[] = [];
+    const pieces: Buffer[] = [];
     let size = 0;
-    for await (const chunk of this.chunks()) {
-      size += chunk.length;
+    await this.pump((piece) => {
+      size += piece.length;
       if (size > limit) {
         throw new ServiceFailure(
           'RequestEntityTooLarge',
@@ -45,9 +82,9 @@ export class RequestBody {
           413,
         );
       }
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks, size);
+      pieces.push(piece);
+    });
+    return Buffer.concat(pieces, size);
   }
 
   /**
@@ -55,17 +92,18 @@ export class RequestBody {
    * `limit` bytes of it. False when the body has not come to its end.
    */
   async discard(limit: number): Promise<boolean> {
-    if (this.request.complete) return true;
+    if (this.request.readableEnded) return true;
     if (!this.#asked && this.invite !== undefined) return false;
     let left = limit;
     try {
-      for await (const chunk of this.request.iterator({ destroyOnReturn: false })) {
-        left -= (chunk as Buffer).length;
-        if (left < 0) break;
-      }
+      await this.pump((piece) => {
+        left -= piece.length;
+        if (left < 0) throw new Error('enough');
+      });
+      return true;
     } catch {
-      // The client is gone, or its body cannot be read: whoever sends the answer finds out.
+      // Too much, or the client is gone: whoever sends the answer finds out.
+      return false;
     }
-    return this.request.complete;
   }
 }

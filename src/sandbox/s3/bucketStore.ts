@@ -4,11 +4,13 @@ import { ServiceFailure } from '../contract.js';
 import { type SandboxClock } from '../contract.js';
 import { JsonDocument } from '../state/jsonFile.js';
 import { Bucket } from './bucket.js';
+import { ContentThreads } from './contentThreads.js';
 import { type BucketRecord } from './records.js';
 
 /** All buckets of the account. */
 export class BucketStore {
   readonly #buckets = new Map<string, Bucket>();
+  readonly threads = new ContentThreads();
   readonly #creating = new Set<string>();
 
   private constructor(
@@ -95,6 +97,7 @@ export class BucketStore {
   }
 
   async close(): Promise<void> {
+    await this.threads.close();
     await this.state.settled();
   }
 }

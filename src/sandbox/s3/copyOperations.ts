@@ -13,7 +13,6 @@ import {
   parseChecksumAlgorithm,
   type StoredChecksum,
 } from './checksum.js';
-import { DataFileWriter } from './dataFile.js';
 import { requirePartNumber } from './multipart.js';
 import {
   encryptionHeaders,
@@ -120,7 +119,7 @@ export function copyOperations(
       const { bucket, record } = openSource(request);
       const { start, end } = copyRange(request.header('x-amz-copy-source-range'), record.size);
       const algorithm = upload.checksumAlgorithm;
-      const writer = await DataFileWriter.create(target.dataFolder, {
+      const writer = s3.buckets.threads.create(target.dataFolder, {
         sha256: false,
         checksum: algorithm,
       });

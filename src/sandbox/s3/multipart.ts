@@ -83,7 +83,7 @@ export function multipartOperations(s3: S3Service): Record<MultipartOperation, S
             `actual checksum Type: ${announced.toLowerCase()}`,
         );
       }
-      const written = await request.payload.store(bucket.dataFolder, algorithm);
+      const written = await request.payload.store(s3.buckets.threads, bucket.dataFolder, algorithm);
       const { file, size, md5, checksum } = written;
       try {
         await bucket.putPart(uploadId, key, {

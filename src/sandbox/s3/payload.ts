@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type IncomingHttpHeaders } from 'node:http';
 import { ServiceFailure } from '../contract.js';
 import { AwsChunkedDecoder, type ChunkSigning } from '../http/awsChunked.js';
-import { type RequestBody } from '../http/requestBody.js';
+import { type RequestBody, type Sink } from '../http/requestBody.js';
 import {
   type ChecksumAlgorithm,
   checksumAlgorithms,
@@ -11,7 +11,8 @@ import {
   createChecksum,
   parseChecksumAlgorithm,
 } from './checksum.js';
-import { DataFileWriter, type WrittenFile } from './dataFile.js';
+import { type ContentThreads } from './contentThreads.js';
+import { type WrittenFile } from './contentWriter.js';
 
 /** Largest body of one PUT: 5 GiB. */
 const maxPut = 5 * 2 ** 30;
@@ -83,6 +84,7 @@ export class Payload {
    * @throws ServiceFailure `BadDigest`, `XAmzContentSHA256Mismatch`, `IncompleteBody`…; no file is left
    */
   async store(
+    threads: ContentThreads,
     folder: string,
     algorithm: ChecksumAlgorithm | undefined = this.announcedAlgorithm,
   ): Promise<WrittenFile> {
@@ -97,7 +99,7 @@ export class Payload {
     if (length > maxPut) throw tooLarge(length);
     const contentMd5 = this.#contentMd5();
     const claimed = this.#claimedInHeader();
-    const writer = await DataFileWriter.create(folder, {
+    const writer = threads.create(folder, {
       sha256: this.#hexHash !== undefined,
       checksum: algorithm,
     });
@@ -151,16 +153,21 @@ export class Payload {
     return /^[0-9a-f]{64}$/.test(this.hash) ? this.hash : undefined;
   }
 
-  async #read(take: (piece: Buffer) => Promise<void> | void): Promise<ReadonlyMap<string, string>> {
+  async #read(take: Sink): Promise<ReadonlyMap<string, string>> {
     if (!this.#chunked) {
-      for await (const piece of this.body.chunks()) await take(piece);
+      await this.body.pump(take);
       return new Map();
     }
     const signed = this.hash.startsWith('STREAMING-AWS4-HMAC-SHA256-PAYLOAD');
     const decoder = new AwsChunkedDecoder(signed ? this.signing : undefined);
-    for await (const piece of this.body.chunks()) {
-      for (const payload of decoder.push(piece)) await take(payload);
-    }
+    await this.body.pump((piece) => {
+      let pending: Promise<void> | undefined;
+      for (const payload of decoder.push(piece)) {
+        pending =
+          pending?.then(() => take(payload)) ?? (take(payload) as Promise<void> | undefined);
+      }
+      return pending;
+    });
     return decoder.end();
   }
 

@@ -42,7 +42,7 @@ export function putObject(s3: S3Service): S3Operation {
     check(bucket.object(key));
     const encryption = s3.resolveEncryption(call, head.encryption);
     const algorithm = request.payload.announcedAlgorithm;
-    const written = await request.payload.store(bucket.dataFolder);
+    const written = await request.payload.store(s3.buckets.threads, bucket.dataFolder);
     const checksum: StoredChecksum | undefined =
       algorithm === undefined || written.checksum === undefined
         ? undefined
