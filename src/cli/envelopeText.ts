@@ -1,4 +1,4 @@
-import { type KeyWrap } from '../core/envelope/envelope.js';
+import { type KeyWrap, type Metadata } from '../core/envelope/envelope.js';
 import { type Readability } from '../core/envelope/readability.js';
 import { type ObjectEnvelope } from '../core/transfer/objectEnvelope.js';
 import { formatTime } from './dates.js';
@@ -50,6 +50,7 @@ export function envelopeText(
   return [
     ...lines,
     ...line('Envelope', `${envelope.format.toUpperCase()}${where}`),
+    ...line('Metadata', headerNames(object.metadata)),
     ...line('Data key', `wrapped by ${wrapText(envelope.wrap)}`),
     ...line('KMS key', facts.keyArn),
     ...line('Cipher', envelope.cipher === '115' ? 'AES-256-GCM (suite 115)' : envelope.cipher),
@@ -57,6 +58,12 @@ export function envelopeText(
     labelled('  RDS can read it', `${canRestore[rds.canRead]}. ${printable(rds.why)}`, 20, width),
     ...(product.canRead ? [] : line('This program', `cannot read it. ${product.why}`)),
   ].join('\n');
+}
+
+/** The names that the S3 console shows under Metadata. */
+function headerNames(metadata: Metadata): string | undefined {
+  const names = Object.keys(metadata).filter((name) => name.startsWith('x-amz-'));
+  return names.length === 0 ? undefined : names.sort().join(', ');
 }
 
 const utc = (date: Date | undefined) =>

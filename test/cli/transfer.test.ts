@@ -75,6 +75,7 @@ describe('upload, inspect, verify, download', () => {
     assert.equal(seen.code, 0, seen.stderr);
     for (const fact of [
       /^ {2}Envelope +V1$/m,
+      /^ {2}Metadata +x-amz-iv, x-amz-key, x-amz-matdesc, x-amz-unencrypted-content-length$/m,
       /^ {2}Cipher +AES\/CBC\/PKCS5Padding$/m,
       /^ {2}Plaintext size +1\.07 MiB \(1,125,376 bytes\)$/m,
       /^ {2}RDS can read it +yes\. /m,
