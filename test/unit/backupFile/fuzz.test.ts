@@ -75,7 +75,7 @@ function place(random: Random, { bytes, headers }: Subject): number {
         : near === 2
           ? bytes.length - 1 - random.below(16_384)
           : random.below(bytes.length);
-  return Math.min(Math.max(at, 0), bytes.length - 1);
+  return Math.max(0, Math.min(at, bytes.length - 1));
 }
 
 const extremes = [0, 1, 7, 8, 51, 52, 255, 256, 0x7fff, 0xffff, 0x7fffffff, 0xffffffff];
