@@ -72,7 +72,7 @@ function stringMap(text: string | undefined): Record<string, string> | undefined
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     const entries = Object.entries(value);
     return entries.every(([, entry]) => typeof entry === 'string')
-      ? (Object.fromEntries(entries) as Record<string, string>)
+      ? Object.fromEntries(entries)
       : undefined;
   } catch {
     return undefined;

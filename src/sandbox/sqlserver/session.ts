@@ -37,6 +37,9 @@ interface Frame {
   readonly signal: AbortSignal;
 }
 
+/** A call, because the flag changes behind the compiler's back. */
+const isAborted = ({ signal }: Frame) => signal.aborted;
+
 let lastSpid = 50;
 
 /** One logged-in connection. */
@@ -128,11 +131,11 @@ export class Session implements SqlSession, SystemProcedureHost {
   ): AsyncGenerator<SqlEvent, boolean> {
     let ok = true;
     for (const statement of statements) {
-      if (frame.signal.aborted) return ok;
+      if (isAborted(frame)) return ok;
       try {
         ok = (yield* this.#run(statement, frame)) && ok;
       } catch (error) {
-        if (frame.signal.aborted) return ok;
+        if (isAborted(frame)) return ok;
         ok = false;
         yield* this.#failure(error, statement.line);
         if (!frame.inProcedure) yield { kind: 'done', failed: true };
@@ -326,7 +329,7 @@ export class Session implements SqlSession, SystemProcedureHost {
     if (system) return yield* system;
     const found = findProcedure(path, this.#database);
     if (!found) throw sqlErrors.unknownProcedure(path.join('.'));
-    const result = await found.run(parameters, {
+    const result = found.run(parameters, {
       ...this.#functionContext(),
       transactionCount: this.#transactions.count,
     });

@@ -11,7 +11,7 @@ export function decode1252(bytes: Buffer): string {
 
 /** Characters that the code page lacks become `?`, as SQL Server does. */
 export function encode1252(text: string): Buffer {
-  const characters = [...text];
+  const characters = Array.from(text);
   const bytes = Buffer.alloc(characters.length);
   characters.forEach((character, at) => {
     const code = character.codePointAt(0) ?? question;

@@ -62,11 +62,12 @@ export class MessageStream {
     if (ready) return ready;
     if (this.#failure) throw this.#failure;
     if (this.#ended) return undefined;
-    const message = await new Promise<ClientMessage | undefined>((resolve) => {
-      this.#waiting = resolve;
+    return new Promise((resolve, reject) => {
+      this.#waiting = (message) => {
+        if (!message && this.#failure) reject(this.#failure);
+        else resolve(message);
+      };
     });
-    if (message === undefined && this.#failure) throw this.#failure;
-    return message;
   }
 
   #receive(chunk: Buffer): void {

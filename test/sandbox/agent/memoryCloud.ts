@@ -159,7 +159,7 @@ export class MemoryCloud implements SandboxCloud {
     return this.put(key, body, Object.fromEntries(present));
   }
 
-  assumeServiceRole(arn: string, _instance: SandboxInstance): RoleAccess {
+  assumeServiceRole(arn: string): RoleAccess {
     if (arn !== roleArn || !this.trustsRds) throw failure('AccessDenied');
     const allow = (action: string, code: string, resource: string) => {
       if (!this.denied.has(action)) return;

@@ -137,10 +137,8 @@ describe('a restore that succeeds', () => {
         { name: 'Wide_log', type_desc: 'LOG', mib: 8 },
       ],
     );
-    assert.equal(
-      (await pool.request().query('USE Wide; SELECT DB_NAME() AS n')).recordset[0].n,
-      'Wide',
-    );
+    const inside = await pool.request().query('USE Wide; SELECT DB_NAME() AS n');
+    assert.deepEqual(inside.recordset, [{ n: 'Wide' }]);
   });
 
   it('drops and renames databases', async () => {
@@ -164,7 +162,7 @@ describe('a restore that succeeds', () => {
         "SELECT TOP 1 task_id, lifecycle, [% complete] AS pct FROM msdb.dbo.rds_fn_task_status(NULL, 0) WHERE task_type LIKE 'RESTORE%' ORDER BY created_at DESC, task_id DESC",
       );
     assert.equal(recordset.length, 1);
-    assert.equal(recordset[0].lifecycle, 'SUCCESS');
+    assert.equal((recordset[0] as { lifecycle: string }).lifecycle, 'SUCCESS');
     const one = await pool.request().query('SELECT * FROM msdb.dbo.rds_fn_task_status(NULL, 1)');
     assert.deepEqual(
       one.recordset.map((row: { task_id: number }) => row.task_id),

@@ -20,12 +20,11 @@ describe('the T-SQL the sandbox understands', () => {
   });
   after(() => servers.close());
 
-  const rows = async (text: string) =>
-    (await pool.request().batch(text)).recordset.map((row: unknown) =>
-      Object.values(row as object),
-    );
-  const value = async (expression: string) =>
-    (await rows(`SELECT ${expression}`))[0]?.[0] as unknown;
+  const rows = async (text: string): Promise<unknown[][]> => {
+    const { recordset } = await pool.request().batch(text);
+    return recordset.map((row) => Object.values(row as Record<string, unknown>));
+  };
+  const value = async (expression: string) => (await rows(`SELECT ${expression}`))[0]?.[0];
   const failure = async (text: string): Promise<SqlServerError> => {
     try {
       await pool.request().batch(text);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import sql from 'mssql';
 import { type EndpointUnderTest, startEndpoint } from './endpointUnderTest.js';
 
 describe('login over TLS', () => {
@@ -56,7 +55,7 @@ describe('login over TLS', () => {
 
   for (const packetSize of [512, 4096, 32_767, 65_536]) {
     it(`works with packets of ${packetSize} bytes`, async () => {
-      const pool = await endpoint.connect({}, { packetSize } as Partial<sql.IOptions>);
+      const pool = await endpoint.connect({}, { packetSize });
       const text = `select '${'x'.repeat(100_000)}'`;
       assert.equal((await pool.request().batch(text)).recordset.length, 1);
       assert.ok(endpoint.server.log.includes(`batch ${text}`));

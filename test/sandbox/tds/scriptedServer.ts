@@ -7,10 +7,13 @@ import type {
   SqlSession,
   TransactionRequest,
 } from '../../../src/sandbox/tds/session.js';
+import { textOf } from '../../../src/sandbox/sqlserver/convert.js';
 import { sqlType, type Column } from '../../../src/sandbox/sqlserver/types.js';
 
 export const user = 'admin';
 export const password = 'Grüße-€-1';
+
+const noText = { type: sqlType.nvarchar(1), value: null };
 
 type Script = (text: string, signal: AbortSignal) => AsyncIterable<SqlEvent>;
 
@@ -47,7 +50,7 @@ export class ScriptedServer implements SqlServer {
       rpc: (calls, signal) => {
         note(`rpc ${calls.map(({ procedure }) => procedure).join(', ')}`);
         this.calls.push(...calls);
-        return this.script(String(calls[0]?.parameters[0]?.value), signal);
+        return this.script(textOf(calls[0]?.parameters[0] ?? noText), signal);
       },
       // eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for
       transaction: async function* (request: TransactionRequest) {
