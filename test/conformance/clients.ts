@@ -19,7 +19,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly stdin?: string | undefined;
   readonly cwd?: string | undefined;
-  readonly timeoutMs?: number | undefined;
+  /** Without a terminal a program asks for its password on standard input. */
+  readonly withoutTerminal?: boolean | undefined;
 }
 
 export interface RunResult {
@@ -42,7 +43,8 @@ export function run(
     const child = spawn(program, args, {
       env: { ...cleanEnvironment(), ...o.env },
       ...(o.cwd === undefined ? {} : { cwd: o.cwd }),
-      timeout: o.timeoutMs ?? 90_000,
+      detached: o.withoutTerminal ?? false,
+      timeout: 90_000,
       killSignal: 'SIGKILL',
     });
     let stdout = '';
