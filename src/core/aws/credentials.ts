@@ -55,8 +55,8 @@ async function readCredentials(
   settings: SessionSettings,
 ): Promise<AwsCredentialIdentity> {
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
-  const { profile, region, endpointUrl } = settings;
-  const place = { region, endpointUrl };
+  const { profile, region } = settings;
+  const place = { region, endpointUrl: settings.endpointOf('STS') };
   // A new chain every time: a chain remembers credentials that do not say when they expire.
   const own = await fromNodeProviderChain({
     ...(profile !== undefined && { profile }),

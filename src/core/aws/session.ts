@@ -5,7 +5,12 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { partitionOfRegion } from './arn.js';
 import { type CredentialSource, sessionCredentials } from './credentials.js';
-import { resolveSettings, type SessionOptions, type SessionSettings } from './settings.js';
+import {
+  resolveSettings,
+  type Service,
+  type SessionOptions,
+  type SessionSettings,
+} from './settings.js';
 
 /** Who works, and where. Clients are loaded when first asked for and kept; `dispose` ends them. */
 export interface AwsSession {
@@ -31,7 +36,7 @@ export interface AwsSession {
  */
 export async function openSession(o: SessionOptions = {}): Promise<AwsSession> {
   const settings = await resolveSettings(o);
-  return new Session(settings, sessionCredentials(o, settings), o.endpointUrl);
+  return new Session(settings, sessionCredentials(o, settings));
 }
 
 interface Client {
@@ -45,12 +50,10 @@ class Session implements AwsSession {
   readonly endpointUrl: string | undefined;
   readonly credentials: CredentialSource;
   readonly #settings: SessionSettings;
-  readonly #endpointOption: string | undefined;
   readonly #clients = new Map<string, Promise<Client>>();
 
-  constructor(settings: SessionSettings, credentials: CredentialSource, endpoint?: string) {
+  constructor(settings: SessionSettings, credentials: CredentialSource) {
     this.#settings = settings;
-    this.#endpointOption = endpoint;
     this.region = settings.region;
     this.partition = partitionOfRegion(settings.region);
     this.profile = settings.profile;
@@ -62,10 +65,10 @@ class Session implements AwsSession {
     return this.#client(`s3 ${region}`, async () => {
       const { S3Client } = await import('@aws-sdk/client-s3');
       return new S3Client({
-        ...this.#config(region, { maxAttempts: 5, silentMs: 120_000 }),
+        ...this.#config('S3', region, { maxAttempts: 5, silentMs: 120_000 }),
         followRegionRedirects: true,
         // Other places than AWS seldom have a host name for every bucket.
-        forcePathStyle: this.#settings.s3EndpointUrl !== undefined,
+        forcePathStyle: this.#settings.endpointOf('S3') !== undefined,
       });
     });
   }
@@ -73,28 +76,28 @@ class Session implements AwsSession {
   kms(region = this.region): Promise<KMSClient> {
     return this.#client(`kms ${region}`, async () => {
       const { KMSClient } = await import('@aws-sdk/client-kms');
-      return new KMSClient(this.#config(region));
+      return new KMSClient(this.#config('KMS', region));
     });
   }
 
   rds(region = this.region): Promise<RDSClient> {
     return this.#client(`rds ${region}`, async () => {
       const { RDSClient } = await import('@aws-sdk/client-rds');
-      return new RDSClient(this.#config(region));
+      return new RDSClient(this.#config('RDS', region));
     });
   }
 
   secretsManager(region = this.region): Promise<SecretsManagerClient> {
     return this.#client(`secretsmanager ${region}`, async () => {
       const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-      return new SecretsManagerClient(this.#config(region));
+      return new SecretsManagerClient(this.#config('SECRETS_MANAGER', region));
     });
   }
 
   sts(): Promise<STSClient> {
     return this.#client('sts', async () => {
       const { STSClient } = await import('@aws-sdk/client-sts');
-      return new STSClient(this.#config(this.region));
+      return new STSClient(this.#config('STS', this.region));
     });
   }
 
@@ -114,16 +117,16 @@ class Session implements AwsSession {
     return client;
   }
 
-  /** Endpoints of environment and profile are left to the SDK, which knows them per service too. */
-  #config(region: string, { maxAttempts = 4, silentMs = 30_000 } = {}) {
+  #config(service: Service, region: string, { maxAttempts = 4, silentMs = 30_000 } = {}) {
     const { profile } = this.#settings;
+    const endpoint = this.#settings.endpointOf(service);
     const agent = { keepAlive: true, maxSockets: 64 };
     return {
       region,
       credentials: this.credentials,
       maxAttempts,
       ...(profile !== undefined && { profile }),
-      ...(this.#endpointOption !== undefined && { endpoint: this.#endpointOption }),
+      ...(endpoint !== undefined && { endpoint }),
       requestHandler: {
         connectionTimeout: 10_000,
         socketTimeout: silentMs,

@@ -14,6 +14,9 @@ export interface SessionOptions {
   readonly mfaSerial?: string | undefined;
 }
 
+/** Services as the variables AWS_ENDPOINT_URL_… name them. */
+export type Service = 'S3' | 'KMS' | 'RDS' | 'STS' | 'SECRETS_MANAGER';
+
 /** Where and as whom a session works, after environment and profile have been asked. */
 export interface SessionSettings {
   /** Stated by option or AWS_PROFILE; undefined lets environment credentials come first. */
@@ -21,8 +24,8 @@ export interface SessionSettings {
   readonly region: string;
   /** Stated by option, AWS_ENDPOINT_URL or the profile. */
   readonly endpointUrl: string | undefined;
-  /** The same, or AWS_ENDPOINT_URL_S3. */
-  readonly s3EndpointUrl: string | undefined;
+  /** The same, unless AWS_ENDPOINT_URL_… names another for the service. */
+  endpointOf(service: Service): string | undefined;
 }
 
 interface Profile {
@@ -41,16 +44,18 @@ export async function resolveSettings(o: SessionOptions): Promise<SessionSetting
   const profileName = o.profile ?? (env['AWS_PROFILE'] || undefined);
   const profile = await readProfile(profileName);
   const region = o.region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || profile.region);
-  const configured =
-    env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true'
-      ? undefined
-      : env['AWS_ENDPOINT_URL'] || profile.endpoint_url;
+  const ignored = env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true';
+  const configured = ignored ? undefined : env['AWS_ENDPOINT_URL'] || profile.endpoint_url;
   const endpointUrl = checkedUrl(o.endpointUrl ?? configured);
   return {
     profile: profileName,
     region: checkedRegion(region, profileName),
     endpointUrl,
-    s3EndpointUrl: o.endpointUrl ?? (env['AWS_ENDPOINT_URL_S3'] || endpointUrl),
+    // The SDK would look only at the profile that AWS_PROFILE names.
+    endpointOf: (service) =>
+      o.endpointUrl === undefined && !ignored
+        ? env[`AWS_ENDPOINT_URL_${service}`] || endpointUrl
+        : endpointUrl,
   };
 }
 

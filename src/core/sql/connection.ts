@@ -65,7 +65,7 @@ class Connection implements SqlConnection {
   readonly #target: Target;
   readonly #pool: mssql.ConnectionPool;
   readonly #sockets = new Set<Socket>();
-  #state: 'opening' | 'open' | 'lost' | 'closed' = 'opening';
+  #state: 'opening' | 'open' | 'used' | 'lost' | 'closed' = 'opening';
 
   constructor(driver: Driver, o: ConnectOptions, password: string, ca: string[] | undefined) {
     const { host, port, user, database, timeoutMs = 15_000 } = o;
@@ -80,16 +80,14 @@ class Connection implements SqlConnection {
       ...(database !== undefined && { database }),
       connectionTimeout: timeoutMs,
       requestTimeout: timeoutMs,
-      // One connection that is never replaced behind our back: a lost one is reported.
+      // One connection; whether it still stands, the next statement will tell.
+      validateConnection: false,
       pool: { max: 1, min: 0, idleTimeoutMillis: 2 ** 31 - 1, acquireTimeoutMillis: 2 * timeoutMs },
       options: {
         encrypt: true,
         trustServerCertificate: ca === undefined,
         appName: 'rds-backup',
-        connector: () =>
-          openSocket(host, port, timeoutMs, (socket) => {
-            this.#track(socket);
-          }),
+        connector: () => this.#openSocket(timeoutMs),
         ...(o.serverName !== undefined && { serverName: o.serverName }),
         ...(ca !== undefined && { cryptoCredentialsDetails: { ca } }),
       },
@@ -105,7 +103,7 @@ class Connection implements SqlConnection {
 
   async run(statement: Statement, signal?: AbortSignal): Promise<StatementResult> {
     throwIfCancelled(signal);
-    if (this.#state !== 'open') {
+    if (this.#state !== 'open' && this.#state !== 'used') {
       const { host, port } = this.#target;
       throw new EngineError('sql/connection-lost', `The connection to ${host}:${port} has ended.`);
     }
@@ -119,6 +117,7 @@ class Connection implements SqlConnection {
     signal?.addEventListener('abort', stop, { once: true });
     try {
       const { recordsets } = await orCancelled(send(request, statement), signal);
+      if (this.#state === 'open') this.#state = 'used';
       return { recordsets, messages };
     } catch (error) {
       throw statementFailure(error, this.#target);
@@ -135,13 +134,21 @@ class Connection implements SqlConnection {
     if (this.#pool.connected) await this.#pool.close();
   }
 
-  /** The driver opens one connection to try the login, closes it, and opens the one that is used. */
-  #track(socket: Socket) {
-    const isTrial = this.#state === 'opening';
-    this.#sockets.add(socket);
-    socket.once('close', () => {
-      this.#sockets.delete(socket);
-      if (!isTrial && this.#state === 'open') this.#state = 'lost';
+  /**
+   * The driver opens one connection to try the login, closes it, and opens the one that is used. It
+   * would replace that one when it breaks, unnoticed by us.
+   */
+  #openSocket(timeoutMs: number): Promise<Socket> {
+    const { host, port } = this.#target;
+    if (this.#state !== 'opening' && this.#state !== 'open') {
+      return Promise.reject(new Error('the connection has ended'));
+    }
+    return openSocket(host, port, timeoutMs, (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => {
+        this.#sockets.delete(socket);
+        if (this.#state === 'used') this.#state = 'lost';
+      });
     });
   }
 

@@ -168,6 +168,17 @@ describe('clients', () => {
     }
   });
 
+  it('go to the endpoint of a profile that is named by option', async () => {
+    await home.config(`[profile plain]\nregion = ${region}\nendpoint_url = ${aws.url}\n`);
+    const session = await open({ profile: 'plain' });
+    await (await session.kms()).send(new ListKeysCommand());
+    await (await session.s3()).send(new HeadObjectCommand({ Bucket: 'backups', Key: 'k' }));
+    assert.deepEqual(
+      aws.requests.map(({ path }) => path),
+      ['/', '/backups/k'],
+    );
+  });
+
   it('are made once per service and region', async () => {
     const session = await open({ profile: 'plain' });
     assert.equal(await session.s3(), await session.s3('eu-central-1'));
