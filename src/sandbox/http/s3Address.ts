@@ -11,7 +11,7 @@ export interface S3Address {
  */
 export function addressBucket(host: string, rawPath: string): S3Address {
   const name = host.replace(/:\d+$/, '').toLowerCase();
-  const bucket = /^(.+?)\.(?:localhost|s3[.-].+|.*\.localhost)$/.exec(name)?.[1];
+  const bucket = /^(.+?)(?:\.s3[.-].+|\.localhost)$/.exec(name)?.[1];
   if (bucket !== undefined && bucket !== 's3') {
     return { rawBucket: bucket, rawKey: rawPath.slice(1), virtualHost: true };
   }

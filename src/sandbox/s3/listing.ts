@@ -42,11 +42,12 @@ export function listKeys(keys: readonly string[], query: ListingQuery): Listing 
   }
 }
 
-const isGroup = (after: string, { prefix, delimiter }: ListingQuery) =>
-  delimiter !== '' &&
-  after.length > prefix.length &&
-  after.startsWith(prefix) &&
-  after.indexOf(delimiter, prefix.length) === after.length - delimiter.length;
+/** Is it a common prefix, and not a key that ends in a delimiter by chance? */
+function isGroup(after: string, { prefix, delimiter }: ListingQuery): boolean {
+  if (delimiter === '' || !after.startsWith(prefix)) return false;
+  const at = after.indexOf(delimiter, prefix.length);
+  return at >= 0 && at + delimiter.length === after.length;
+}
 
 /** Index behind the last key that starts with `group`; such keys stand together. */
 function endOfGroup(keys: readonly string[], group: string, from: number): number {
