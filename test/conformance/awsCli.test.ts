@@ -67,6 +67,10 @@ describe('the AWS CLI against the sandbox', () => {
     const signed = (await aws.run('s3', 'presign', url, '--expires-in', '600')).trim();
     assert.deepEqual(await fetchText(signed), { status: 200, text: 'for anyone' });
     assert.equal((await fetchText(signed.replace('signed.txt', 'other.txt'))).status, 403);
+    const old = `${place.endpointUrl}/${place.info.bucket}/signed.txt?AWSAccessKeyId=A&Signature=B`;
+    const refused = await fetchText(old);
+    assert.equal(refused.status, 400);
+    assert.match(refused.text, /<Code>InvalidRequest<.*Please use AWS4-HMAC-SHA256/);
   });
 
   it('encrypts and decrypts with a key by its alias', async () => {

@@ -5,6 +5,7 @@ import { formatAmzDate } from './sigv4.js';
 /** What can be wrong with a request's proof of identity. */
 export type AuthFault =
   | { readonly kind: 'anonymous' }
+  | { readonly kind: 'version-2' }
   | { readonly kind: 'malformed'; readonly why: string }
   | { readonly kind: 'unknown-key'; readonly accessKeyId: string }
   | { readonly kind: 'bad-token' }
@@ -21,6 +22,8 @@ export type AuthFault =
 
 export const allowedSkewMs = 15 * 60 * 1000;
 
+const onlyVersion4 =
+  'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.';
 const mismatch =
   'The request signature we calculated does not match the signature you provided. Check your ' +
   'AWS Secret Access Key and signing method. Consult the service documentation for details.';
@@ -59,6 +62,8 @@ function describe(fault: AuthFault): [Code, string, number] {
   switch (fault.kind) {
     case 'anonymous':
       return ['missing', 'Request is missing Authentication Token', 403];
+    case 'version-2':
+      return ['incomplete', onlyVersion4, 400];
     case 'malformed':
       return ['incomplete', fault.why, 400];
     case 'unknown-key':
@@ -91,6 +96,8 @@ function s3Failure(fault: AuthFault): ServiceFailure {
   switch (fault.kind) {
     case 'anonymous':
       return new ServiceFailure('AccessDenied', 'Access Denied', 403);
+    case 'version-2':
+      return new ServiceFailure('InvalidRequest', onlyVersion4, 400);
     case 'malformed':
       return new ServiceFailure(
         'AuthorizationHeaderMalformed',

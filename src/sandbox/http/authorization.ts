@@ -19,6 +19,8 @@ export interface Authorization {
 export type AuthorizationReading =
   | { readonly kind: 'signed'; readonly authorization: Authorization }
   | { readonly kind: 'anonymous' }
+  /** Signature Version 2, as old clients of S3 sign and as AWS CLI 1 presigns. */
+  | { readonly kind: 'version-2' }
   | { readonly kind: 'malformed'; readonly why: string };
 
 const malformed = (why: string): AuthorizationReading => ({ kind: 'malformed', why });
@@ -34,14 +36,13 @@ export function readAuthorization(
   const parameter = (name: string) => query.find((item) => item.name === name)?.value;
   if (typeof header === 'string') return readHeader(header, headers);
   if (parameter('X-Amz-Algorithm') !== undefined) return readPresigned(parameter);
-  if (parameter('AWSAccessKeyId') !== undefined) {
-    return malformed('The sandbox takes Signature Version 4 only.');
-  }
+  if (parameter('AWSAccessKeyId') !== undefined) return { kind: 'version-2' };
   return { kind: 'anonymous' };
 }
 
 function readHeader(header: string, headers: Headers): AuthorizationReading {
   const [, algorithm, rest = ''] = /^(\S+)\s+(.*)$/.exec(header) ?? [];
+  if (algorithm === 'AWS') return { kind: 'version-2' };
   if (algorithm !== 'AWS4-HMAC-SHA256') {
     return malformed(`Unsupported Authorization Type: ${(algorithm ?? header).slice(0, 40)}`);
   }

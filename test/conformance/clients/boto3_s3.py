@@ -411,12 +411,14 @@ def presigned():
 
 @check
 def signatures():
-    """A wrong secret and an unknown access key are refused by name."""
+    """A wrong secret, an unknown access key and an old signature are refused by name."""
     known = os.environ["AWS_ACCESS_KEY_ID"]
     wrong = client("s3", aws_access_key_id=known, aws_secret_access_key="not-the-secret")
     equal(code_of(wrong.list_buckets), "SignatureDoesNotMatch")
     unknown = client("s3", aws_access_key_id="AKIAUNKNOWNUNKNOWN00", aws_secret_access_key="x")
     equal(code_of(unknown.list_buckets), "InvalidAccessKeyId")
+    old = boto3.client("s3", config=Config(signature_version="s3"))
+    equal(code_of(old.list_buckets), "InvalidRequest")
     status, body = fetch(f"{s3.meta.endpoint_url}/{bucket}/round/trip.bin")
     equal(status, 403)
     assert b"AccessDenied" in body, body
