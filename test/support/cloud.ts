@@ -83,10 +83,14 @@ export class CloudScene {
     return new CloudScene(folder, clock, cloud, endpoint, seed, logged, limits);
   }
 
-  /** Stops the server and starts another on the same folder; clients must be made anew. */
-  async restart(): Promise<void> {
+  /**
+   * Stops the server and starts another on the same folder; clients must be made anew.
+   * @param meanwhile what happens to the folder while nobody uses it
+   */
+  async restart(meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     await this.endpoint.close();
     await this.cloud.close();
+    await meanwhile();
     const { folder: stateDir, clock, logged } = this;
     this.cloud = await openCloud({ stateDir, clock, log: (line) => logged.push(line) });
     await seedCloud(this.cloud);

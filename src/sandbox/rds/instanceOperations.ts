@@ -209,11 +209,6 @@ async function modify(
   immediately: boolean,
 ): Promise<void> {
   const { store, lifecycle } = rds;
-  const groupName = input.text('OptionGroupName');
-  const group =
-    groupName === undefined
-      ? undefined
-      : groupFor(rds, instance.region, groupName, instance.engine, majorOf(instance.engineVersion));
   const changes = {
     instanceClass: mapped(input.text('DBInstanceClass'), instanceClass),
     allocatedStorageGiB: mapped(input.integer('AllocatedStorage'), (size) => {
@@ -243,6 +238,7 @@ async function modify(
     }),
     multiAz: input.flag('MultiAZ'),
   };
+  const group = nextGroup(rds, instance, input.text('OptionGroupName'), changes.engineVersion);
   const securityGroups = input.has('VpcSecurityGroupIds')
     ? rds.securityGroups(instance.region, input.texts('VpcSecurityGroupIds'))
     : instance.securityGroups;
@@ -295,6 +291,24 @@ async function modify(
   }
   if (group !== undefined) changeGroup(rds, instance, group, immediately);
   await lifecycle.settle();
+}
+
+/**
+ * The group an instance is to have. A new major version takes a group of its own: a default one is
+ * exchanged by itself, any other has to be named.
+ */
+function nextGroup(
+  rds: RdsService,
+  instance: InstanceRecord,
+  named: string | undefined,
+  engineVersion: string | undefined,
+): OptionGroupRecord | undefined {
+  const { region, engine } = instance;
+  const major = majorOf(engineVersion ?? instance.engineVersion);
+  const current = targetMembership(instance).group;
+  if (named !== undefined) return groupFor(rds, region, named, engine, major);
+  if (major === majorOf(instance.engineVersion)) return undefined;
+  return groupFor(rds, region, current.startsWith('default:') ? undefined : current, engine, major);
 }
 
 function changeGroup(
