@@ -5,9 +5,6 @@ import { addTimings, noTimings } from './stopwatch.js';
 import type {
   Answers,
   Command,
-  Decrypted,
-  DecryptCbcTask,
-  DecryptGcmTask,
   Encrypted,
   EncryptTask,
   Hashed,
@@ -40,7 +37,7 @@ interface Waiting {
 type Of<K extends Task['kind']> = Omit<Extract<Task, { kind: K }>, 'kind'>;
 
 /**
- * A thread that encrypts, decrypts or hashes; tasks run in the order in which they are asked for.
+ * A thread that encrypts or hashes; tasks run in the order in which they are asked for.
  * Whoever starts one must `stop` it.
  */
 export class CipherThread {
@@ -79,14 +76,6 @@ export class CipherThread {
 
   encrypt(task: Of<'encrypt'>): Promise<Encrypted> {
     return this.#ask<EncryptTask>({ kind: 'encrypt', ...task });
-  }
-
-  decryptCbc(task: Of<'decryptCbc'>): Promise<Decrypted> {
-    return this.#ask<DecryptCbcTask>({ kind: 'decryptCbc', ...task });
-  }
-
-  decryptGcm(task: Of<'decryptGcm'>): Promise<Decrypted> {
-    return this.#ask<DecryptGcmTask>({ kind: 'decryptGcm', ...task });
   }
 
   hash(task: Of<'hash'>): Promise<Hashed> {

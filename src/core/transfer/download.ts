@@ -5,8 +5,8 @@ import { plaintextBounds } from '../envelope/contentLength.js';
 import type { Envelope, KeyService } from '../envelope/envelope.js';
 import { contentCipher } from '../envelope/format.js';
 import { throwIfCancelled } from '../errors.js';
-import { CipherTaskError } from './cipherThread.js';
-import { Decryption, type DownloadTimings } from './decryption.js';
+import { decryptObject } from './decryptObject.js';
+import { FileHash } from './fileHash.js';
 import {
   type ObjectEnvelope,
   openContentKey,
@@ -14,10 +14,11 @@ import {
   requireEnvelope,
 } from './objectEnvelope.js';
 import type { OnProgress } from './progress.js';
+import { ProgressMeter } from './progressMeter.js';
 import { type RetryPolicy, transferRetry } from './retry.js';
 import { s3Error } from './s3Errors.js';
 import { stallMs } from './stallGuard.js';
-import { createTargetFile, targetError } from './targetFile.js';
+import { createTargetFile } from './targetFile.js';
 
 export interface DownloadOptions {
   readonly bucket: string;
@@ -47,7 +48,6 @@ export interface DownloadResult {
   /** The content was authenticated (GCM, suite 115); CBC has nothing to authenticate it by. */
   readonly authenticated: boolean;
   readonly seconds: number;
-  readonly timings: DownloadTimings;
 }
 
 /**
@@ -63,20 +63,31 @@ export async function downloadDecrypted(o: DownloadOptions): Promise<DownloadRes
   const bounds = plaintextBounds(envelope.cipher, object.size);
   await using target = await createTargetFile(o.file, bounds.max, o.overwrite ?? false);
   const key = await openContentKey(envelope, o.keys, o.signal);
-  const decryption = new Decryption({
-    object: { ...object, s3: o.s3 },
-    key,
-    fd: target.fd,
-    expectedBytes: bounds.max,
-    policy: o.retry ?? transferRetry,
-    stallMs: o.stallMs ?? stallMs,
-    signal: o.signal,
-    onProgress: o.onProgress,
-  });
+  const hash = new FileHash(target.fd);
   try {
-    const isCbc = envelope.cipher === contentCipher.cbc;
-    const { plaintextBytes, sha256 } = await (isCbc ? decryption.cbc() : decryption.gcm());
+    const meter = new ProgressMeter(bounds.max, o.onProgress);
+    let plaintextBytes = 0;
+    const write = async (plaintext: Buffer[], position: number): Promise<void> => {
+      await target.write(plaintext, position);
+      const length = plaintext.reduce((sum, buffer) => sum + buffer.length, 0);
+      hash.written(position, length);
+      plaintextBytes += length;
+      meter.set(plaintextBytes);
+    };
+    await decryptObject(
+      {
+        object: { ...object, s3: o.s3 },
+        policy: o.retry ?? transferRetry,
+        stallMs: o.stallMs ?? stallMs,
+        signal: o.signal,
+        write,
+      },
+      envelope.cipher,
+      key,
+    );
     compareLength(envelope, plaintextBytes);
+    const sha256 = await hash.digest();
+    meter.finish();
     throwIfCancelled(o.signal);
     await target.keep();
     return {
@@ -85,15 +96,14 @@ export async function downloadDecrypted(o: DownloadOptions): Promise<DownloadRes
       plaintextBytes,
       sha256,
       keyArn: key.keyArn,
-      authenticated: !isCbc,
+      authenticated: envelope.cipher !== contentCipher.cbc,
       seconds: (performance.now() - started) / 1000,
-      timings: decryption.timings,
     };
   } catch (error) {
-    throw downloadError(error, object, envelope, o.file);
+    throw s3Error(error, object, 'read');
   } finally {
     key.dispose();
-    await decryption.stop();
+    await hash.stop();
   }
 }
 
@@ -101,16 +111,4 @@ export async function downloadDecrypted(o: DownloadOptions): Promise<DownloadRes
 function compareLength(envelope: Envelope, plaintextBytes: number): void {
   const stated = envelope.plaintextLengthHint;
   if (stated !== undefined && stated !== plaintextBytes) throw decryptFailure(envelope.cipher);
-}
-
-function downloadError(
-  error: unknown,
-  object: ObjectEnvelope,
-  envelope: Envelope,
-  file: string,
-): Error {
-  if (!(error instanceof CipherTaskError)) return s3Error(error, object, 'read');
-  return error.code === decryptFailure(envelope.cipher).code
-    ? decryptFailure(envelope.cipher)
-    : targetError(error, file);
 }

@@ -5,7 +5,8 @@ export interface Timings {
   readonly readS: number;
   readonly cipherS: number;
   readonly checksumS: number;
-  readonly writeS: number;
+  /** Copying to where the result goes. */
+  readonly copyS: number;
 }
 
 /** Sent once, before anything else; the buffers are transferred, so the sender keeps no copy. */
@@ -45,35 +46,6 @@ export interface Encrypted {
   readonly chunk: Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** Ciphertext in `buffer` whose plaintext goes to `position` of the file. */
-interface DecryptTask {
-  readonly fd: number;
-  readonly buffer: SharedArrayBuffer;
-  readonly length: number;
-  readonly position: number;
-  /** The piece ends the stream: with padding, or with the authentication tag. */
-  readonly last: boolean;
-}
-
-/** A piece of an AES-CBC stream that stands for itself: `iv` is the cipher block before it. */
-export interface DecryptCbcTask extends DecryptTask {
-  readonly kind: 'decryptCbc';
-  readonly iv: Uint8Array;
-}
-
-/**
- * The next piece of the one AES-GCM stream this thread decrypts; `start` begins it. The plaintext of
- * a piece may lag behind by the length of the tag.
- */
-export interface DecryptGcmTask extends DecryptTask {
-  readonly kind: 'decryptGcm';
-  readonly start: { readonly iv: Uint8Array; readonly aad: Uint8Array | undefined } | undefined;
-}
-
-export interface Decrypted {
-  readonly plaintextBytes: number;
-}
-
 /** Feeds the next bytes of the file to the thread's running SHA-256; `digest` ends it. */
 export interface HashTask {
   readonly kind: 'hash';
@@ -87,19 +59,17 @@ export interface Hashed {
   readonly sha256: string | undefined;
 }
 
-export type Task = EncryptTask | DecryptCbcTask | DecryptGcmTask | HashTask;
+export type Task = EncryptTask | HashTask;
 
 /** The answer to each kind of task. */
 export interface Answers {
   encrypt: Encrypted;
-  decryptCbc: Decrypted;
-  decryptGcm: Decrypted;
   hash: Hashed;
 }
 
 export type Command = OpenCommand | StopCommand | { readonly id: number; readonly task: Task };
 
-/** The code is an EngineError's or the file system's, or {@link fileEnded}. */
+/** The code is the file system's, or {@link fileEnded}. */
 export interface TaskFailure {
   readonly code: string | undefined;
   readonly message: string;
