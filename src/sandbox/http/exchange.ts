@@ -17,7 +17,7 @@ import {
   queryNamespaces,
 } from './protocol.js';
 import { QueryInput } from './queryInput.js';
-import { RequestBody } from './requestBody.js';
+import { type RequestBody } from './requestBody.js';
 import { addressBucket } from './s3Address.js';
 import { sendAnswer, sendContent } from './send.js';
 import { parseQuery, type QueryParameter, uriDecode } from './uri.js';

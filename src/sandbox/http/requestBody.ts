@@ -35,7 +35,7 @@ export class RequestBody {
       const fail = (error: unknown) => {
         finish(() => {
           request.pause();
-          reject(error as Error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         });
       };
       const take = (piece: Buffer) => {

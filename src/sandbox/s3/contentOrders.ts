@@ -22,4 +22,4 @@ export type ContentReport =
   | { readonly kind: 'written'; readonly file: number; readonly block: ArrayBuffer }
   | { readonly kind: 'finished'; readonly file: number; readonly digests: ContentDigests }
   | { readonly kind: 'closed'; readonly file: number }
-  | { readonly kind: 'failed'; readonly file: number; readonly error: unknown };
+  | { readonly kind: 'failed'; readonly file: number; readonly error: Error };

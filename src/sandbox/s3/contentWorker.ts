@@ -11,7 +11,8 @@ port.on('message', (order: ContentOrder) => {
   try {
     carryOut(order);
   } catch (error) {
-    report({ kind: 'failed', file: order.file, error });
+    const failure = error instanceof Error ? error : new Error(String(error));
+    report({ kind: 'failed', file: order.file, error: failure });
   }
 });
 

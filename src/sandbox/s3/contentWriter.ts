@@ -17,7 +17,7 @@ export interface WrittenFile extends ContentDigests {
 
 interface Waiter {
   readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /**
@@ -32,7 +32,7 @@ export class ContentWriter {
   /** Blocks that are with the thread. */
   #sent = 0;
   #waiter: Waiter | undefined;
-  #failure: { readonly error: unknown } | undefined;
+  #failure: { readonly error: Error } | undefined;
   #remote: { readonly thread: ContentThread; readonly id: number } | undefined;
   #onEnd: ((report: ContentReport) => void) | undefined;
 
@@ -63,7 +63,7 @@ export class ContentWriter {
   async #writeLater(rest: Buffer): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#waiter = { resolve, reject };
-      if (this.#failure !== undefined) reject(this.#failure.error as Error);
+      if (this.#failure !== undefined) reject(this.#failure.error);
     });
     await this.write(rest);
   }
@@ -114,7 +114,7 @@ export class ContentWriter {
     if (this.#block !== undefined) this.#send(this.#block);
     const report = this.#failure ?? (await this.#end('finish'));
     if ('digests' in report) return { file: this.#file, ...report.digests };
-    throw 'error' in report ? (report.error as Error) : new Error('the file was given up');
+    throw 'error' in report ? report.error : new Error('the file was given up');
   }
 
   /** Gives the file up, finished or not. */

@@ -115,6 +115,8 @@ export class Payload {
       return written;
     } catch (error) {
       await writer.discard();
+      // From a thread an error comes with its message alone.
+      if (error instanceof Error && error.message.startsWith('ENOSPC')) throw diskFull();
       throw error;
     }
   }
@@ -278,3 +280,6 @@ const tooLarge = (size: number) =>
     'EntityTooLarge',
     `Your proposed upload (${String(size)} bytes) exceeds the maximum allowed object size.`,
   );
+
+const diskFull = () =>
+  new ServiceFailure('InternalError', "The disk that holds the sandbox's state is full.", 500);

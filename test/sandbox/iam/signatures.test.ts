@@ -184,7 +184,8 @@ describe('Signatures on the wire', () => {
       headers: { ...headers, 'x-amz-target': 'TrentService.ListKeys' },
       body: '{}',
     });
-    assert.equal(JSON.parse(json.body).__type, 'MissingAuthenticationTokenException');
+    const { __type } = JSON.parse(json.body) as { __type: string };
+    assert.equal(__type, 'MissingAuthenticationTokenException');
   });
 
   it('for services and calls that the sandbox lacks get a plain answer', async () => {

@@ -67,12 +67,12 @@ describe('RDS instances', () => {
     assert.deepEqual(ready?.OptionGroupMemberships, [
       { OptionGroupName: scene.seed.optionGroup, Status: 'in-sync' },
     ]);
-    assert.match(ready?.MasterUserSecret?.SecretArn ?? '', /:secret:rds!db-/);
+    assert.match(ready.MasterUserSecret?.SecretArn ?? '', /:secret:rds!db-/);
     const plain = byId.get('sql2016');
     assert.match(plain?.EngineVersion ?? '', /^13\.00\./);
     assert.equal(plain?.OptionGroupMemberships?.[0]?.OptionGroupName, 'default:sqlserver-se-13-00');
     // No endpoint before something listens.
-    assert.equal(ready?.Endpoint, undefined);
+    assert.equal(ready.Endpoint, undefined);
     scene.cloud.setEndpoint('sql2019', 'localhost', 12345);
     const { Endpoint } = await describeOne('sql2019');
     assert.deepEqual([Endpoint?.Address, Endpoint?.Port], ['localhost', 12345]);
@@ -111,8 +111,8 @@ describe('RDS instances', () => {
     const unsubscribe = scene.cloud.onInstancesChanged(() => changes++);
     const { DBInstance } = await create('fresh', { StorageEncrypted: true });
     assert.equal(DBInstance?.DBInstanceStatus, 'creating');
-    assert.match(DBInstance?.KmsKeyId ?? '', /^arn:aws:kms:us-east-1:\d+:key\//);
-    assert.equal(DBInstance?.VpcSecurityGroups?.length, 1);
+    assert.match(DBInstance.KmsKeyId ?? '', /^arn:aws:kms:us-east-1:\d+:key\//);
+    assert.equal(DBInstance.VpcSecurityGroups?.length, 1);
     assert.equal(scene.cloud.instance('fresh')?.status, 'creating');
     scene.clock.advance(durations.create - 1);
     assert.equal(await status('fresh'), 'creating');
@@ -128,8 +128,8 @@ describe('RDS instances', () => {
     unsubscribe();
     const instance = scene.cloud.instance('fresh');
     assert.equal(instance?.masterUsername, 'dba');
-    assert.equal(instance?.masterPassword, 'long-enough');
-    assert.deepEqual(instance?.optionGroup.options, []);
+    assert.equal(instance.masterPassword, 'long-enough');
+    assert.deepEqual(instance.optionGroup.options, []);
   });
 
   it('go through their states without anyone asking', async () => {
@@ -361,7 +361,7 @@ describe('RDS instances', () => {
     const second = await rds.send(
       new DescribeDBInstancesCommand({ MaxRecords: 20, Marker: first.Marker }),
     );
-    const ids = [...first.DBInstances!, ...second.DBInstances!].map((i) => i.DBInstanceIdentifier);
+    const ids = [...first.DBInstances, ...second.DBInstances!].map((i) => i.DBInstanceIdentifier);
     assert.equal(second.Marker, undefined);
     assert.deepEqual(ids, [...new Set(ids)].sort());
     await assert.rejects(

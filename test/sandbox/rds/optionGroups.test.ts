@@ -70,7 +70,7 @@ describe('RDS option groups', () => {
     const option = seeded.Options?.[0];
     assert.equal(option?.OptionName, 'SQLSERVER_BACKUP_RESTORE');
     assert.deepEqual(
-      option?.OptionSettings?.map((setting) => [setting.Name, setting.Value]),
+      option.OptionSettings?.map((setting) => [setting.Name, setting.Value]),
       [['IAM_ROLE_ARN', scene.seed.roleArn]],
     );
     await assert.rejects(
@@ -92,7 +92,7 @@ describe('RDS option groups', () => {
   it('are created with checks, and deleted when nothing uses them', async () => {
     const { OptionGroup } = await create('Made-By-Test');
     assert.equal(OptionGroup?.OptionGroupName, 'made-by-test');
-    assert.deepEqual(OptionGroup?.Options, []);
+    assert.deepEqual(OptionGroup.Options, []);
     await assert.rejects(create('made-by-test'), named('OptionGroupAlreadyExistsFault'));
     await assert.rejects(create('9starts-wrong'), named('InvalidParameterValue'));
     await assert.rejects(
@@ -210,7 +210,7 @@ describe('RDS option groups', () => {
     assert.deepEqual(names, ['SQLSERVER_BACKUP_RESTORE', 'SQLSERVER_AUDIT']);
     const [setting] = OptionGroupOptions?.[0]?.OptionGroupOptionSettings ?? [];
     assert.equal(setting?.SettingName, 'IAM_ROLE_ARN');
-    assert.equal(setting?.IsRequired, true);
+    assert.equal(setting.IsRequired, true);
     assert.equal(OptionGroupOptions?.[0]?.Persistent, false);
   });
 

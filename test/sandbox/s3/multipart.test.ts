@@ -238,7 +238,7 @@ describe('S3 multipart uploads', () => {
         }),
       );
       assert.equal(attributes.Checksum?.ChecksumCRC32, expected);
-      assert.equal(attributes.Checksum?.ChecksumType, ChecksumType);
+      assert.equal(attributes.Checksum.ChecksumType, ChecksumType);
       assert.deepEqual(
         attributes.ObjectParts?.Parts?.map((p) => p.Size),
         bodies.map((body) => body.length),
