@@ -73,7 +73,7 @@ def messages():
 @check
 def query_timeout():
     """A statement that takes too long is cancelled by attention; the connection goes on."""
-    connection = driver.connect(timeout=1)
+    connection = driver.connect(timeout=3)
     cursor = connection.cursor()
     error = raises(driver.query, cursor, "waitfor delay '08:00:00'")
     assert isinstance(error, TimeoutError), repr(error)
