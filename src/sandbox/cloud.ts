@@ -1,27 +1,21 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { EngineError } from '../core/errors.js';
-import {
-  type RoleAccess,
-  type SandboxClock,
-  type SandboxCloud,
-  type SandboxInstance,
-  ServiceFailure,
-} from './contract.js';
+import { type SandboxClock, type SandboxCloud } from './contract.js';
 import { NetworkStore } from './ec2/networkStore.js';
 import { ec2Operations } from './ec2/operations.js';
+import { type JsonOperation, type QueryOperation } from './http/operation.js';
 import { Access } from './iam/access.js';
-import { evaluateResource } from './iam/evaluate.js';
 import { IamService } from './iam/iamService.js';
 import { IdentityStore } from './iam/identityStore.js';
-import { parsePolicy } from './iam/policyDocument.js';
 import { policyOperations } from './iam/policyOperations.js';
 import { roleOperations } from './iam/roleOperations.js';
 import { simulationOperations } from './iam/simulation.js';
 import { userOperations } from './iam/userOperations.js';
+import { aliasOperations } from './kms/aliasOperations.js';
+import { cryptoOperations } from './kms/cryptoOperations.js';
+import { keyOperations } from './kms/keyOperations.js';
 import { KeyService } from './kms/keyService.js';
 import { KeyStore } from './kms/keyStore.js';
-import { type JsonOperation, kmsOperations } from './kms/operations.js';
 import { describeInstances } from './rds/describeInstances.js';
 import { instanceOperations } from './rds/instanceOperations.js';
 import { Lifecycle } from './rds/lifecycle.js';
@@ -30,7 +24,6 @@ import { otherOperations } from './rds/otherOperations.js';
 import { RdsService } from './rds/rdsService.js';
 import { RdsStore } from './rds/rdsStore.js';
 import { sandboxInstance } from './rds/sandboxInstance.js';
-import { roleAccess } from './roleAccess.js';
 import { BucketStore } from './s3/bucketStore.js';
 import { type S3Reply, type S3Request } from './s3/request.js';
 import { s3Router } from './s3/router.js';
@@ -39,13 +32,10 @@ import { secretOperations } from './secrets/operations.js';
 import { SecretStore } from './secrets/secretStore.js';
 import { accountId as newAccountId } from './state/identifiers.js';
 import { JsonDocument } from './state/jsonFile.js';
-import { type QueryOperation, stsOperations } from './sts/operations.js';
-
-/** Version of the layout of the state folder. */
-const stateVersion = 1;
+import { stsOperations } from './sts/operations.js';
+import { assumeServiceRole } from './sts/serviceRole.js';
 
 interface CloudState {
-  readonly version: number;
   readonly accountId: string;
   /** What the first start has put in, once that is complete. */
   seeded?: SeededNames | undefined;
@@ -86,29 +76,19 @@ export interface Cloud extends SandboxCloud {
 
 /**
  * Opens the cloud that lies in `stateDir`, or makes a new one there.
- * @param o.reset empties the folder first
- * @throws EngineError `sandbox/state-damaged`, `sandbox/state-version`
+ * @throws EngineError `sandbox/state-damaged`
  */
 export async function openCloud(o: {
   stateDir: string;
-  reset?: boolean;
   clock: SandboxClock;
   log: (line: string) => void;
 }): Promise<Cloud> {
   const { clock, log } = o;
   const folder = path.join(o.stateDir, 'aws');
-  if (o.reset) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const state = await JsonDocument.open<CloudState>(path.join(folder, 'cloud.json'), () => ({
-    version: stateVersion,
     accountId: newAccountId(),
   }));
-  if (state.data.version !== stateVersion) {
-    throw new EngineError(
-      'sandbox/state-version',
-      `The state in ${folder} was written by another version of the sandbox. Start with --reset to begin anew.`,
-    );
-  }
   await state.save();
   const { accountId } = state.data;
 
@@ -157,7 +137,11 @@ export async function openCloud(o: {
     },
     s3: s3Router(s3),
     jsonServices: {
-      kms: kmsOperations(keyService, access),
+      kms: {
+        ...keyOperations(keyService, access),
+        ...aliasOperations(keyService, access),
+        ...cryptoOperations(keyService),
+      },
       secretsmanager: secretOperations(secrets, access),
     },
     queryServices: {
@@ -199,43 +183,4 @@ export async function openCloud(o: {
       await state.settled();
     },
   };
-}
-
-/**
- * RDS assumes the role of an option. The trust policy has to accept it for the instance and for the
- * option group, both of which it names as aws:SourceArn in its calls.
- */
-function assumeServiceRole(
-  services: { identities: IdentityStore; s3: S3Service; keyService: KeyService },
-  roleArn: string,
-  instance: SandboxInstance,
-): RoleAccess {
-  const { identities } = services;
-  const role = identities.roleByArn(roleArn);
-  const accepts = (sourceArn: string) =>
-    role !== undefined &&
-    evaluateResource(parsePolicy(role.trust, 'trust'), {
-      principal: {
-        arn: 'rds.amazonaws.com',
-        service: 'rds.amazonaws.com',
-        accountId: '',
-        alsoKnownAs: [],
-      },
-      action: 'sts:AssumeRole',
-      resource: roleArn,
-      context: { 'aws:sourcearn': sourceArn, 'aws:sourceaccount': instance.accountId },
-    }) === 'allow';
-  if (role === undefined || !accepts(instance.arn) || !accepts(instance.optionGroup.arn)) {
-    throw new ServiceFailure(
-      'AccessDenied',
-      `User: rds.amazonaws.com is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
-      403,
-    );
-  }
-  const caller = identities.roleCaller(role, 'RDS-SQLServerBackup');
-  return roleAccess(services.s3, services.keyService, {
-    caller,
-    region: instance.region,
-    sourceIp: '127.0.0.1',
-  });
 }

@@ -1,6 +1,6 @@
 import { type Cloud, type SeededNames } from './cloud.js';
 import { type PolicyHolder, type RoleRecord } from './iam/identityStore.js';
-import { defaultKeyPolicy } from './kms/operations.js';
+import { defaultKeyPolicy } from './kms/keyStore.js';
 import { defaultOptionGroup } from './rds/engineVersions.js';
 import { type InstanceRecord, type OptionRecord } from './rds/records.js';
 import { ec2Id, iamId, password, suffix } from './state/identifiers.js';

@@ -2,7 +2,7 @@ import { ServiceFailure } from '../contract.js';
 import { type QueryInput } from '../http/queryInput.js';
 import { type XmlValue } from '../http/xml.js';
 import { iamId } from '../state/identifiers.js';
-import { type QueryOperation } from '../sts/operations.js';
+import { type QueryOperation } from '../http/operation.js';
 import { type ServiceCall } from './access.js';
 import { awsManagedPolicyArns } from './awsManagedPolicies.js';
 import { type ManagedPolicy, own, type PolicyHolder } from './identityStore.js';

@@ -1,7 +1,7 @@
 import { ServiceFailure } from '../contract.js';
 import { type QueryInput } from '../http/queryInput.js';
 import { type XmlValue } from '../http/xml.js';
-import { type QueryOperation } from '../sts/operations.js';
+import { type QueryOperation } from '../http/operation.js';
 import { type RoleRecord } from './identityStore.js';
 import {
   conflict,

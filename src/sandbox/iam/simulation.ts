@@ -1,6 +1,6 @@
 import { ServiceFailure } from '../contract.js';
 import { type QueryInput } from '../http/queryInput.js';
-import { type QueryOperation } from '../sts/operations.js';
+import { type QueryOperation } from '../http/operation.js';
 import { type RequestContext } from './conditions.js';
 import {
   evaluateIdentity,

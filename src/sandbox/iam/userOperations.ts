@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ServiceFailure } from '../contract.js';
 import { type XmlValue } from '../http/xml.js';
-import { type QueryOperation } from '../sts/operations.js';
+import { type QueryOperation } from '../http/operation.js';
 import { type UserRecord } from './identityStore.js';
 import {
   conflict,

@@ -35,6 +35,22 @@ interface KmsState {
   aliases: AliasRecord[];
 }
 
+/** The policy KMS gives a key that is created without one: it hands the choice to IAM. */
+export const defaultKeyPolicy = (accountId: string) =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Id: 'key-default-1',
+    Statement: [
+      {
+        Sid: 'Enable IAM User Permissions',
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+        Action: 'kms:*',
+        Resource: '*',
+      },
+    ],
+  });
+
 /** Keys and aliases; the material lies apart from what describes it. */
 export class KeyStore {
   private constructor(

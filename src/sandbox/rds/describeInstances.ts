@@ -1,6 +1,6 @@
 import { ServiceFailure } from '../contract.js';
 import { type QueryInput } from '../http/queryInput.js';
-import { type QueryOperation } from '../sts/operations.js';
+import { type QueryOperation } from '../http/operation.js';
 import { instanceXml } from './instanceXml.js';
 import { page } from './page.js';
 import { type RdsService } from './rdsService.js';

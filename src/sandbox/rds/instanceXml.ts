@@ -1,10 +1,7 @@
 import { type XmlValue } from '../http/xml.js';
 import { type InstanceRecord } from './records.js';
 import { type RdsStore } from './rdsStore.js';
-
-export const tagList = (tags: readonly { key: string; value: string }[]) => ({
-  Tag: tags.map(({ key, value }) => ({ Key: key, Value: value })),
-});
+import { tagList } from './tags.js';
 
 /** An instance as DescribeDBInstances shows it. */
 export function instanceXml(store: RdsStore, instance: InstanceRecord): Record<string, XmlValue> {

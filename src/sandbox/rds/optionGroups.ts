@@ -1,14 +1,13 @@
 import { ServiceFailure } from '../contract.js';
-import { type QueryInput } from '../http/queryInput.js';
-import { type XmlValue } from '../http/xml.js';
-import { type ServiceCall } from '../iam/access.js';
-import { type Tag } from '../iam/identityStore.js';
-import { type QueryOperation } from '../sts/operations.js';
+import { type QueryOperation } from '../http/operation.js';
 import { editions, majorVersions } from './engineVersions.js';
-import { optionTemplates, type OptionTemplate } from './optionCatalogue.js';
+import { optionTemplates } from './optionCatalogue.js';
+import { groupXml, templateXml } from './optionGroupXml.js';
+import { readOption } from './optionInput.js';
 import { page } from './page.js';
 import { type RdsService } from './rdsService.js';
-import { type OptionGroupRecord, type OptionRecord } from './records.js';
+import { type OptionGroupRecord } from './records.js';
+import { readTags } from './tags.js';
 
 const maxGroups = 20;
 
@@ -220,134 +219,5 @@ function requireEngine(engine: string, majorVersion: string): void {
     );
   }
 }
-
-/** An option of OptionsToInclude with its settings checked: those of the same name are replaced. */
-function readOption(
-  rds: RdsService,
-  call: ServiceCall,
-  group: OptionGroupRecord,
-  item: QueryInput,
-): OptionRecord {
-  const name = item.required('OptionName');
-  const template = optionTemplates(group.engine, group.majorVersion).find(
-    (option) => option.name === name,
-  );
-  if (template === undefined) {
-    throw invalid(
-      `Option ${name} is not available for ${group.engine} ${group.majorVersion} in the sandbox.`,
-    );
-  }
-  const existing = group.options.find((option) => option.name === name);
-  const values = new Map(existing?.settings.map((setting) => [setting.name, setting.value]));
-  for (const setting of item.list('OptionSettings')) {
-    const settingName = setting.required('Name');
-    if (!template.settings.some((known) => known.name === settingName)) {
-      throw invalid(`Option setting ${settingName} is not a setting of the option ${name}.`);
-    }
-    values.set(settingName, setting.text('Value') ?? '');
-  }
-  const settings = template.settings.flatMap((setting) => {
-    const value = values.get(setting.name) ?? setting.defaultValue;
-    if (value === undefined || value === '') {
-      if (!setting.required) return [];
-      throw invalid(`The option ${name} requires the option setting ${setting.name}.`);
-    }
-    if (setting.kind === 'role-arn') requireRole(rds, call, name, value);
-    if (setting.kind === 'bucket-arn' && !/^arn:aws:s3:::[a-z0-9.-]{3,63}(\/.*)?$/.test(value)) {
-      throw invalid(`Invalid value ${value} for option setting ${setting.name}.`);
-    }
-    return { name: setting.name, value };
-  });
-  return { name, settings };
-}
-
-/** The role must exist, be passed by someone who may, and let RDS assume it. */
-function requireRole(rds: RdsService, call: ServiceCall, option: string, arn: string): void {
-  const role = rds.identities.roleByArn(arn);
-  if (role === undefined || !role.trust.includes('rds.amazonaws.com')) {
-    throw invalid(
-      `IAM role ARN value is invalid or does not include the required permissions for: ${option}`,
-    );
-  }
-  rds.authorizePassRole(call, arn);
-}
-
-function groupXml(group: OptionGroupRecord): Record<string, XmlValue> {
-  const templates = optionTemplates(group.engine, group.majorVersion);
-  return {
-    OptionGroupName: group.name,
-    OptionGroupDescription: group.description,
-    EngineName: group.engine,
-    MajorEngineVersion: group.majorVersion,
-    Options: {
-      Option: group.options.map((option) => {
-        const template = templates.find((candidate) => candidate.name === option.name);
-        return {
-          OptionName: option.name,
-          OptionDescription: template?.description,
-          Persistent: template?.persistent,
-          Permanent: template?.permanent,
-          OptionSettings: {
-            OptionSetting: option.settings.map((setting) => {
-              const known = template?.settings.find(({ name }) => name === setting.name);
-              return {
-                Name: setting.name,
-                Value: setting.value,
-                DefaultValue: known?.defaultValue,
-                Description: known?.description,
-                ApplyType: 'DYNAMIC',
-                DataType: 'STRING',
-                AllowedValues: known?.allowedValues,
-                IsModifiable: true,
-                IsCollection: false,
-              };
-            }),
-          },
-          DBSecurityGroupMemberships: {},
-          VpcSecurityGroupMemberships: {},
-        };
-      }),
-    },
-    AllowsVpcAndNonVpcInstanceMemberships: true,
-    OptionGroupArn: group.arn,
-    CopyTimestamp: undefined,
-  };
-}
-
-function templateXml(
-  option: OptionTemplate,
-  engine: string,
-  major: string,
-): Record<string, XmlValue> {
-  return {
-    Name: option.name,
-    Description: option.description,
-    EngineName: engine,
-    MajorEngineVersion: major,
-    MinimumRequiredMinorEngineVersion: `${major}.0000.00.v1`,
-    PortRequired: false,
-    OptionsDependedOn: {},
-    OptionsConflictsWith: {},
-    Persistent: option.persistent,
-    Permanent: option.permanent,
-    RequiresAutoMinorEngineVersionUpgrade: false,
-    VpcOnly: false,
-    OptionGroupOptionSettings: {
-      OptionGroupOptionSetting: option.settings.map((setting) => ({
-        SettingName: setting.name,
-        SettingDescription: setting.description,
-        DefaultValue: setting.defaultValue,
-        ApplyType: 'DYNAMIC',
-        AllowedValues: setting.allowedValues,
-        IsModifiable: true,
-        IsRequired: setting.required,
-        MinimumEngineVersionPerAllowedValue: {},
-      })),
-    },
-  };
-}
-
-export const readTags = (input: QueryInput): Tag[] =>
-  input.list('Tags').map((tag) => ({ key: tag.required('Key'), value: tag.text('Value') ?? '' }));
 
 const invalid = (message: string) => new ServiceFailure('InvalidParameterValue', message);

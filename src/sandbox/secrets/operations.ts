@@ -2,7 +2,7 @@ import { ServiceFailure } from '../contract.js';
 import { type JsonInput } from '../http/jsonInput.js';
 import { type Access, denialMessage, type ServiceCall } from '../iam/access.js';
 import { parsePolicy } from '../iam/policyDocument.js';
-import { type JsonOperation } from '../kms/operations.js';
+import { type JsonOperation } from '../http/operation.js';
 import { type SecretRecord, type SecretStore, type SecretVersion } from './secretStore.js';
 
 /** Secrets Manager's API (AWS Secrets Manager API Reference). */

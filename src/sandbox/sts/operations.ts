@@ -1,17 +1,10 @@
 import { ServiceFailure } from '../contract.js';
+import { type QueryOperation } from '../http/operation.js';
 import { type QueryInput } from '../http/queryInput.js';
-import { type XmlValue } from '../http/xml.js';
-import { type ServiceCall } from '../iam/access.js';
 import { type Access, denialMessage } from '../iam/access.js';
 import { type Caller, type IdentityStore } from '../iam/identityStore.js';
 import { parsePolicy } from '../iam/policyDocument.js';
 import { totpMatches } from '../iam/totp.js';
-
-export type QueryOutput = Readonly<Record<string, XmlValue>>;
-export type QueryOperation = (
-  input: QueryInput,
-  call: ServiceCall,
-) => Promise<QueryOutput> | QueryOutput;
 
 /** STS's API (AWS Security Token Service API Reference). */
 export function stsOperations(
