@@ -65,6 +65,18 @@ export interface RoleAccess {
   headObject(bucket: string, key: string): Promise<StoredObject>;
   /** Ciphertext bytes `offset` to `offset + length` (s3:GetObject). */
   readObject(object: StoredObject, offset: number, length: number): Promise<Buffer>;
+  /**
+   * Writes an object in place of what is there (s3:PutObject). When `content` fails, so does this,
+   * and everything is as before.
+   */
+  writeObject(
+    bucket: string,
+    key: string,
+    metadata: Readonly<Record<string, string>>,
+    content: AsyncIterable<Buffer>,
+  ): Promise<void>;
+  /** kms:GenerateDataKey of 32 bytes, without encryption context. */
+  generateDataKey(keyId: string): { readonly plaintext: Buffer; readonly blob: Buffer };
   /** kms:DescribeKey. */
   describeKey(keyId: string): { readonly arn: string; readonly enabled: boolean };
   /** kms:Decrypt with the role's rights; `keyId` must be the wrapping key. */

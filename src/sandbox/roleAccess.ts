@@ -45,6 +45,32 @@ export function roleAccess(s3: S3Service, keys: KeyService, call: KeyCall): Role
       return bucket.read(record, offset, length);
     },
 
+    writeObject: async (bucketName, key, metadata, content) => {
+      const bucket = s3.open(call, 'PutObject', bucketName, key);
+      const writer = s3.buckets.threads.create(bucket.dataFolder, {
+        sha256: false,
+        checksum: undefined,
+      });
+      try {
+        for await (const piece of content) await writer.write(piece);
+        const { file, size, md5 } = await writer.finish();
+        const record: ObjectRecord = {
+          ...{ key, size, metadata, etag: md5, lastModified: s3.now(), multipart: false },
+          headers: { 'content-type': 'binary/octet-stream' },
+          encryption: { algorithm: 'AES256' },
+          storageClass: 'STANDARD',
+          tags: [],
+          parts: [{ file, size, md5, partNumber: 1 }],
+        };
+        await bucket.put(record, () => undefined);
+      } catch (error) {
+        await writer.discard();
+        throw error;
+      }
+    },
+
+    generateDataKey: (keyId) => keys.generateDataKey(call, 'GenerateDataKey', keyId, 32, {}),
+
     describeKey: (keyId) => {
       const key = keys.authorize(call, 'kms:DescribeKey', keyId);
       return { arn: key.arn, enabled: key.state === 'Enabled' };

@@ -1,4 +1,5 @@
 import type { BackupSet } from '../../core/backupFile/backupHeader.js';
+import type { StoredObject } from '../contract.js';
 import { compatibilityLevelOf, versionOf } from '../sqlserver/edition.js';
 import type { Database, RestorePosition } from '../sqlserver/instanceState.js';
 import type { SqlInstance } from '../sqlserver/sqlInstance.js';
@@ -9,7 +10,12 @@ const dataFolder = 'D:\\rdsdbdata\\DATA\\';
 const lowestCompatibilityLevel = 100;
 
 /** The new database of a full restore. */
-export function createDatabase(task: Task, set: BackupSet, instance: SqlInstance): void {
+export function createDatabase(
+  task: Task,
+  set: BackupSet,
+  objects: readonly StoredObject[],
+  instance: SqlInstance,
+): void {
   const { state, description } = instance;
   const highest = compatibilityLevelOf(versionOf(description));
   const database: Database = {
@@ -32,6 +38,11 @@ export function createDatabase(task: Task, set: BackupSet, instance: SqlInstance
       uniqueId: file.uniqueId,
     })),
     restoredBy: task.login,
+    source: {
+      objects: objects.map(({ bucket, key, etag }) => ({ bucket, key, etag })),
+      kmsKeyArn: task.kmsKeyArn,
+      pages: backupPages(set),
+    },
     position: positionOf(set),
   };
   state.databases.push(database);
@@ -42,7 +53,8 @@ const extension = (fileId: number, type: string) =>
 
 /** A differential or log backup restored onto a RESTORING database. */
 export function advanceDatabase(database: Database, task: Task, set: BackupSet): void {
-  database.position = { ...database.position, ...laterPosition(set) };
+  database.position = { ...database.position, lastLsn: set.lastLsn };
+  database.source = null;
   database.restoredBy = task.login;
   database.state = leavesRestoring(task) ? 'RESTORING' : 'ONLINE';
 }
@@ -55,4 +67,9 @@ const positionOf = (set: BackupSet): RestorePosition => ({
   lastLsn: set.lastLsn,
 });
 
-const laterPosition = (set: BackupSet) => ({ lastLsn: set.lastLsn });
+const pageBytes = 8192;
+export const pagesOf = (bytes: number) => Math.ceil(bytes / pageBytes);
+
+/** Pages that SQL Server says it processed. */
+export const backupPages = (set: BackupSet) =>
+  Math.max(1, pagesOf(set.backupSize ?? set.backupSizeEstimate ?? 0));

@@ -134,7 +134,12 @@ export const logTooEarly = (ends: string, needed: string) =>
   );
 
 /** 3014-like closing line of the engine. */
-export const processed = (what: 'DATABASE' | 'LOG', pages: number, seconds: number) => {
+export const processed = (
+  verb: 'BACKUP' | 'RESTORE',
+  what: 'DATABASE' | 'LOG',
+  pages: number,
+  seconds: number,
+) => {
   const rate = seconds > 0 ? (pages * 8192) / 1024 ** 2 / seconds : 0;
-  return `RESTORE ${what} successfully processed ${pages} pages in ${seconds.toFixed(3)} seconds (${rate.toFixed(3)} MB/sec).`;
+  return `${verb} ${what} successfully processed ${pages} pages in ${seconds.toFixed(3)} seconds (${rate.toFixed(3)} MB/sec).`;
 };

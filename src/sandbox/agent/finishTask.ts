@@ -28,5 +28,8 @@ export async function runFinishRestore(
   database.state = 'ONLINE';
   instance.save();
   log.percent(100);
-  log.add(processed('DATABASE', 0, recoverySeconds), 'Command execution completed successfully.');
+  log.add(
+    processed('RESTORE', 'DATABASE', 0, recoverySeconds),
+    'Command execution completed successfully.',
+  );
 }

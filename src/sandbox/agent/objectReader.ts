@@ -37,26 +37,30 @@ export class ObjectReader {
   }
 
   /**
-   * Reads the whole object once, front to back, as a restore does; decryption fails at its end when
-   * the padding is wrong. `onBytes` gets the number of ciphertext bytes read so far.
+   * The whole object once, front to back, in plain text, as a restore reads it; decryption fails at
+   * its end when the padding is wrong. `position` counts the bytes read as they are stored.
    * @throws TaskFailure
    */
-  async readThrough(onBytes: (bytes: number) => Promise<void>, signal: AbortSignal): Promise<void> {
+  async *content(
+    signal: AbortSignal,
+  ): AsyncGenerator<{ readonly plain: Buffer; readonly position: number }> {
     const { contentKey, object } = this;
     const decipher = contentKey && createDecipheriv(cipherName, contentKey.dataKey, contentKey.iv);
     for (let at = 0; at < object.size;) {
       signal.throwIfAborted();
       const chunk = await this.#read(at, readBytes);
       if (chunk.length === 0) throw readFailed('The object ended before its length.');
-      decipher?.update(chunk);
       at += chunk.length;
-      await onBytes(at);
+      yield { plain: decipher ? decipher.update(chunk) : chunk, position: at };
     }
+    if (!decipher) return;
+    let rest: Buffer;
     try {
-      decipher?.final();
+      rest = decipher.final();
     } catch {
       throw readFailed('Padding is invalid and cannot be removed.');
     }
+    yield { plain: rest, position: object.size };
   }
 
   zeroKey(): void {

@@ -1,7 +1,8 @@
-import type { SqlInstance } from '../sqlserver/sqlInstance.js';
+import { namesCollide, type SqlInstance } from '../sqlserver/sqlInstance.js';
+import { runBackup } from './backupTask.js';
 import { runFinishRestore } from './finishTask.js';
 import { runRestore } from './restoreTask.js';
-import { isTerminal, type Task } from './task.js';
+import type { Task } from './task.js';
 import { TaskFailure } from './taskFailure.js';
 import { TaskLog } from './taskLog.js';
 
@@ -75,8 +76,9 @@ export class RdsAgent {
   /** Restores into one database run in the order they were queued. */
   #mayStart(task: Task): boolean {
     if (this.#running.size >= maxRunning) return false;
-    const name = task.databaseName.toLowerCase();
-    return ![...this.#running.keys()].some((other) => other.databaseName.toLowerCase() === name);
+    return ![...this.#running.keys()].some((other) =>
+      namesCollide(other.databaseName, task.databaseName),
+    );
   }
 
   #start(task: Task): void {
@@ -103,7 +105,8 @@ export class RdsAgent {
       if (task.type === 'FINISH_RESTORE') {
         await runFinishRestore(task, this.#instance, log, signal);
       } else {
-        await runRestore({
+        const run = task.type === 'BACKUP_DB' ? runBackup : runRestore;
+        await run({
           task,
           instance: this.#instance,
           log,
@@ -123,12 +126,18 @@ export class RdsAgent {
     if (error instanceof Stopped) return;
     if (error instanceof Cancelled) {
       if (!this.#stopped) await this.#instance.clock.sleep(cancelSeconds);
-      this.#end(task, 'CANCELLED', ...aborted(open), 'Task has been aborted');
+      this.#end(task, 'CANCELLED', ...aborted(task, open), 'Task has been aborted');
     } else if (error instanceof TaskFailure) {
       this.#end(task, 'ERROR', ...failureMessages(task, error, open));
     } else {
       const text = error instanceof Error ? error.message : String(error);
-      this.#end(task, 'ERROR', ...frame(task), ...aborted(open), `The sandbox failed: ${text}`);
+      this.#end(
+        task,
+        'ERROR',
+        ...frame(task),
+        ...aborted(task, open),
+        `The sandbox failed: ${text}`,
+      );
     }
   }
 
@@ -142,16 +151,20 @@ export class RdsAgent {
   }
 }
 
-export const hasOpenTasks = (instance: SqlInstance) =>
-  instance.state.tasks.some((task) => !isTerminal(task));
-
-/** The sentence that RDS writes for every failed restore. */
+/** The sentence that RDS writes for every failure of this kind. */
 const frame = ({ type }: Task) => [
-  `Aborted the task because of a task failure or a concurrent ${type} request.`,
+  type === 'BACKUP_DB'
+    ? 'Aborted the task because of a task failure or an overlap with your preferred backup window for RDS automated backup.'
+    : `Aborted the task because of a task failure or a concurrent ${type} request.`,
 ];
 
-const aborted = (open: readonly string[]) =>
-  open.map((key) => `${key}: S3 processing has been aborted`);
+const aborted = ({ type }: Task, open: readonly string[]) =>
+  open.flatMap((key) => [
+    ...(type === 'BACKUP_DB'
+      ? [`${key}: Aborting S3 upload, waiting for S3 workers to clean up and exit`]
+      : []),
+    `${key}: S3 processing has been aborted`,
+  ]);
 
 function failureMessages(task: Task, failure: TaskFailure, open: readonly string[]): string[] {
   switch (failure.stage) {
@@ -160,10 +173,10 @@ function failureMessages(task: Task, failure: TaskFailure, open: readonly string
     case 'exception':
       return [
         ...frame(task),
-        ...aborted(open),
+        ...aborted(task, open),
         `Task ID ${task.id} (${task.type}) exception: ${failure.reasons.join(' ')}`,
       ];
     case 'engine':
-      return [failure.reasons.join('  '), ...frame(task), ...aborted(open), failure.epilogue];
+      return [failure.reasons.join('  '), ...frame(task), ...aborted(task, open), failure.epilogue];
   }
 }

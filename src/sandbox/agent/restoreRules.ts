@@ -1,7 +1,7 @@
 import type { BackupSet } from '../../core/backupFile/backupHeader.js';
 import { editionOf, versionOf } from '../sqlserver/edition.js';
 import type { Database } from '../sqlserver/instanceState.js';
-import { databaseExists } from '../sqlserver/procedures/restoreChecks.js';
+import { databaseExists } from '../sqlserver/procedures/submission.js';
 import type { SqlInstance } from '../sqlserver/sqlInstance.js';
 import {
   differentialWrongBase,

@@ -22,5 +22,6 @@ export function parseS3Location(arn: string): S3Location {
     );
   }
   const isPrefix = key.endsWith('*');
+  if (key === '') throw serviceFailure('The specified key does not exist.');
   return { bucket, key: isPrefix ? key.slice(0, -1) : key, isPrefix };
 }

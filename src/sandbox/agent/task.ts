@@ -1,5 +1,6 @@
 /** Task types of `rds_task_status` that the sandbox runs. */
 export type TaskType =
+  | 'BACKUP_DB'
   | 'RESTORE_DB'
   | 'RESTORE_DB_NORECOVERY'
   | 'RESTORE_DB_DIFFERENTIAL'
@@ -21,8 +22,10 @@ export interface Task {
   readonly createdAt: string;
   /** The login that queued it. */
   readonly login: string;
-  /** STOPAT of a log restore. */
-  readonly stopAt: string | null;
+  /** `@overwrite_s3_backup_file` of a backup. */
+  readonly overwrite: boolean;
+  /** Files of a backup. */
+  readonly fileCount: number;
   lifecycle: Lifecycle;
   percentComplete: number;
   /** The log that grows while the task runs (`task_info`). */

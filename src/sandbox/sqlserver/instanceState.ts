@@ -21,6 +21,8 @@ export interface Database {
   readonly files: readonly DatabaseFile[];
   /** The login that queued the last restore into it. */
   restoredBy: string;
+  /** The objects it was restored from; null once more than one backup went into it. */
+  source: RestoreSource | null;
   /** Where the backups applied so far end. */
   position: RestorePosition;
 }
@@ -34,6 +36,16 @@ export interface DatabaseFile {
   readonly maxSizeBytes: number;
   /** The file's GUID in the backup: RDS's `file_guids`. */
   readonly uniqueId: string;
+}
+
+export interface RestoreSource {
+  readonly objects: readonly {
+    readonly bucket: string;
+    readonly key: string;
+    readonly etag: string;
+  }[];
+  readonly kmsKeyArn: string | null;
+  readonly pages: number;
 }
 
 export interface RestorePosition {

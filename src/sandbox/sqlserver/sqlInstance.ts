@@ -8,7 +8,15 @@ export const systemDatabases = ['master', 'tempdb', 'model', 'msdb', 'rdsadmin']
 
 /** Names compare without regard to case and accents, as RDS's own check of a new name does. */
 const collator = new Intl.Collator('en', { sensitivity: 'base' });
+export const namesCollide = (one: string, other: string) => collator.compare(one, other) === 0;
 const exact = new Intl.Collator('en', { sensitivity: 'accent' });
+
+/** What of a task its submitter says. */
+export type NewTask = Pick<Task, 'type' | 'databaseName' | 'login'> &
+  Partial<Pick<Task, 's3Arn' | 'kmsKeyArn' | 'overwrite' | 'fileCount'>>;
+
+/** RDS keeps the history of tasks for so long. */
+export const historyMs = 36 * 86_400_000;
 
 /** The SQL Server of one RDS instance: its databases and tasks, kept on disk. */
 export class SqlInstance {
@@ -19,6 +27,8 @@ export class SqlInstance {
     readonly cloud: SandboxCloud,
     readonly clock: SandboxClock,
     private readonly document: JsonDocument<InstanceState>,
+    /** Takes lines about failures of the sandbox itself. */
+    private readonly log: (line: string) => void,
   ) {}
 
   get state(): InstanceState {
@@ -60,7 +70,7 @@ export class SqlInstance {
   /** A database whose name differs from `name` by case or accents at most. */
   collidingName(name: string): string | undefined {
     const names = [...systemDatabases, ...this.state.databases.map((database) => database.name)];
-    return names.find((taken) => collator.compare(taken, name) === 0);
+    return names.find((taken) => namesCollide(taken, name));
   }
 
   task(id: number): Task | undefined {
@@ -79,11 +89,13 @@ export class SqlInstance {
     this.#tasksChanged?.();
   }
 
-  addTask(
-    task: Pick<Task, 'type' | 'databaseName' | 's3Arn' | 'kmsKeyArn' | 'login' | 'stopAt'>,
-  ): Task {
+  addTask(task: NewTask): Task {
     const now = this.clock.now().toISOString();
     const added: Task = {
+      s3Arn: null,
+      kmsKeyArn: null,
+      overwrite: false,
+      fileCount: 1,
       ...task,
       id: this.state.nextTaskId++,
       createdAt: now,
@@ -94,15 +106,19 @@ export class SqlInstance {
       startedAt: null,
       finishedAt: null,
     };
+    const from = Date.parse(now) - historyMs;
+    this.state.tasks = this.state.tasks.filter((old) => Date.parse(old.createdAt) >= from);
     this.state.tasks.push(added);
     this.save();
     this.#tasksChanged?.();
     return added;
   }
 
-  /** Writes the state behind the caller's back; a failure to write shows at {@link settled}. */
+  /** Writes the state behind the caller's back. */
   save(): void {
-    this.document.save().catch(() => undefined);
+    this.document.save().catch((error: unknown) => {
+      this.log(`The state of ${this.id} could not be saved: ${String(error)}`);
+    });
   }
 
   settled(): Promise<void> {

@@ -18,6 +18,8 @@ export interface SqlSideOptions {
   readonly certificate: EndpointCertificate;
   /** Folder of the instances' states. */
   readonly folder: string;
+  /** Takes lines about failures of the sandbox itself. */
+  readonly log: (line: string) => void;
   /** Port of the first instance, the others take the next ones; 0 for any. */
   readonly firstPort: number;
 }
@@ -53,7 +55,11 @@ export class SqlSide {
       throw error;
     }
     side.#unsubscribe = options.cloud.onInstancesChanged(() => {
-      side.#following = side.#following.then(() => side.#follow(false)).catch(() => undefined);
+      side.#following = side.#following
+        .then(() => side.#follow(false))
+        .catch((error: unknown) => {
+          options.log(`The SQL endpoints could not follow the instances: ${String(error)}`);
+        });
     });
     return side;
   }
@@ -84,11 +90,11 @@ export class SqlSide {
   }
 
   async #startInstance({ id }: SandboxInstance, first: boolean): Promise<void> {
-    const { cloud, clock, certificate } = this.#options;
+    const { cloud, clock, certificate, log } = this.#options;
     const document = await JsonDocument.open<InstanceState>(this.#stateFile(id), () =>
       newInstanceState(clock.now()),
     );
-    const instance = new SqlInstance(id, cloud, clock, document);
+    const instance = new SqlInstance(id, cloud, clock, document, log);
     const listen = (port: number) =>
       listenTds({ port, server: sqlServerOf(instance), certificate });
     const wanted = this.#nextPort;

@@ -1,5 +1,5 @@
 import type { Task } from '../agent/task.js';
-import type { SqlInstance } from './sqlInstance.js';
+import { historyMs, type SqlInstance } from './sqlInstance.js';
 import { sqlType, type Column, type SqlValue } from './types.js';
 
 /** The 14 columns of rds_task_status and rds_fn_task_status, in RDS's order and spelling. */
@@ -19,9 +19,6 @@ export const taskColumns: readonly Column[] = [
   { name: 'filepath', type: sqlType.nvarchar(2048) },
   { name: 'overwrite_file', type: sqlType.bit },
 ];
-
-/** RDS keeps the history of tasks for so long. */
-const historyMs = 36 * 86_400_000;
 
 /** Rows of tasks still in the history, by id; `taskId` 0 and `databaseName` null mean all. */
 export function taskRows(
@@ -51,7 +48,7 @@ function taskRow(task: Task, now: Date): SqlValue[] {
     new Date(task.lastUpdated),
     new Date(task.createdAt),
     task.s3Arn,
-    false,
+    task.overwrite,
     task.kmsKeyArn,
     null,
     false,
@@ -88,7 +85,7 @@ export function submitRow(task: Task): SqlValue[] {
     new Date(task.lastUpdated),
     task.databaseName,
     task.s3Arn,
-    false,
+    task.overwrite,
     task.kmsKeyArn,
     task.percentComplete,
     null,

@@ -48,6 +48,7 @@ export async function startSandbox(
       SqlSide.start({
         cloud,
         clock,
+        log,
         certificate,
         folder: path.join(folder.path, 'sql'),
         firstPort: options.sqlPort,

@@ -1,4 +1,4 @@
-import { createCipheriv, randomBytes, randomUUID } from 'node:crypto';
+import { createCipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
 import {
   type RoleAccess,
   type SandboxCloud,
@@ -21,6 +21,8 @@ interface MemoryObject extends StoredObject {
 }
 
 const failure = (code: string, message = code) => new ServiceFailure(code, message);
+
+const etagOf = (bytes: Buffer) => createHash('md5').update(bytes).digest('hex');
 
 /** AWS in memory, as far as the SQL side asks for it: buckets, keys, one role, instances. */
 export class MemoryCloud implements SandboxCloud {
@@ -111,7 +113,7 @@ export class MemoryCloud implements SandboxCloud {
   ): string {
     const objects = this.#buckets.get(bucket)?.objects;
     if (!objects) throw new Error(`no bucket ${bucket}`);
-    objects.set(key, { bucket, key, size: bytes.length, etag: 'etag', metadata, bytes });
+    objects.set(key, { bucket, key, size: bytes.length, etag: etagOf(bytes), metadata, bytes });
     return `arn:aws:s3:::${bucket}/${key}`;
   }
 
@@ -204,6 +206,18 @@ export class MemoryCloud implements SandboxCloud {
         const found = bucketOf(bucket).objects.get(key);
         if (!found) throw failure('NoSuchKey', 'The specified key does not exist.');
         return found.bytes.subarray(offset, offset + length);
+      },
+      writeObject: async (bucket, key, metadata, content) => {
+        allow('s3:PutObject', 'AccessDenied', key);
+        const pieces: Buffer[] = [];
+        for await (const piece of content) pieces.push(Buffer.from(piece));
+        this.put(key, Buffer.concat(pieces), { ...metadata }, bucket);
+      },
+      generateDataKey: (id) => {
+        allow('kms:GenerateDataKey', 'AccessDeniedException', id);
+        const plaintext = randomBytes(32);
+        const wrapped = { keyArn: keyOf(id).arn, context: {}, key: plaintext.toString('hex') };
+        return { plaintext, blob: Buffer.from(JSON.stringify(wrapped)) };
       },
       describeKey: (id) => {
         allow('kms:DescribeKey', 'AccessDeniedException', id);

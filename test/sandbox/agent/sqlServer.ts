@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -36,8 +37,17 @@ export async function startSqlServers(timeScale = 2000): Promise<SqlServers> {
   cloud.putInstance('ready');
   const certificate = await endpointCertificate(path.join(folder, 'tls'));
   const ca = await readFile(certificate.caFile, 'utf8');
+  const complaints: string[] = [];
+  const log = (line: string) => complaints.push(line);
   const start = (clock: SandboxClock) =>
-    SqlSide.start({ cloud, clock, certificate, folder: path.join(folder, 'sql'), firstPort: 0 });
+    SqlSide.start({
+      cloud,
+      clock,
+      certificate,
+      folder: path.join(folder, 'sql'),
+      firstPort: 0,
+      log,
+    });
   let clock = scaledClock(timeScale);
   let side = await start(clock);
   const pools = new Set<sql.ConnectionPool>();
@@ -83,6 +93,7 @@ export async function startSqlServers(timeScale = 2000): Promise<SqlServers> {
     close: async () => {
       await closePools();
       await side.close();
+      assert.deepEqual(complaints, []);
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,5 +1,10 @@
 import { GenerateDataKeyCommand, KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createCipheriv, randomBytes } from 'node:crypto';
@@ -11,7 +16,14 @@ import { after, before, describe, it } from 'node:test';
 import sql from 'mssql';
 import { fixture, program } from '../../support/paths.js';
 import { type RunningSandbox, type SandboxInfo, startSandbox } from '../../support/sandbox.js';
-import { databaseNames, plainInfo, restore, waitFor } from '../agent/tasks.js';
+import {
+  databaseNames,
+  type Parameters,
+  plainInfo,
+  restore,
+  submit,
+  waitFor,
+} from '../agent/tasks.js';
 
 async function run(...args: string[]) {
   const child = spawn(process.execPath, [program('sandbox'), ...args]);
@@ -153,6 +165,35 @@ describe('the sandbox as a program', () => {
       `${frame} Access Denied. Please specify a bucket that is in the same region as RDS instance.`,
     );
     assert.deepEqual(await databaseNames(pool), ['northwind']);
+  });
+
+  it('backs up to an object that S3 hands out as any other', async () => {
+    const { bucket } = sandbox.info;
+    const backUp = async (key: string, more: Parameters = {}) => {
+      const parameters = {
+        source_db_name: 'northwind',
+        s3_arn_to_backup_to: `arn:aws:s3:::${bucket}/${key}`,
+        ...more,
+      };
+      const row = await waitFor(
+        pool,
+        await submit(pool, parameters, 'msdb.dbo.rds_backup_database'),
+      );
+      assert.equal(row.lifecycle, 'SUCCESS', row.task_info);
+    };
+    await backUp('out/plain.bak');
+    const s3 = new S3Client({ ...clientConfig(sandbox.info), forcePathStyle: true });
+    const got = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'out/plain.bak' }));
+    assert.deepEqual(Buffer.from(await got.Body!.transformToByteArray()), bytes);
+    await backUp('out/encrypted.bak', { kms_master_key_arn: sandbox.info.kmsKeyArn });
+    const head = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: 'out/encrypted.bak' }));
+    s3.destroy();
+    assert.deepEqual(Object.keys(head.Metadata ?? {}).sort(), [
+      'x-amz-iv',
+      'x-amz-key',
+      'x-amz-matdesc',
+    ]);
+    assert.equal(head.ContentLength, (Math.floor(bytes.length / 16) + 1) * 16);
   });
 
   it('refuses a state folder that is in use', async () => {

@@ -2,7 +2,7 @@ import { raised, SqlError, sqlErrors } from '../sqlError.js';
 import { systemDatabases } from '../sqlInstance.js';
 import { sysname } from '../types.js';
 import { type ProcedureDefinition, textArgument } from './procedure.js';
-import { pendingTasks, taskAlreadyIssued } from './restoreChecks.js';
+import { pendingTasks, taskAlreadyIssued } from './submission.js';
 
 const nothing = { messages: [], recordsets: [] };
 

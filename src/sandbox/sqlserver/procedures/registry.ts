@@ -1,6 +1,7 @@
 import type { RpcParameter } from '../../tds/session.js';
 import type { FunctionContext } from '../functions.js';
 import { SqlError, sqlErrors } from '../sqlError.js';
+import { backupDatabase } from './backup.js';
 import { failoverTime, setConfiguration, showConfiguration } from './configuration.js';
 import { dropDatabase, modifyDatabaseName } from './databases.js';
 import { bindArguments, type ProcedureDefinition, type ProcedureResult } from './procedure.js';
@@ -8,6 +9,7 @@ import { finishRestore, restoreDatabase, restoreLog } from './restore.js';
 import { cancelTask, taskStatus } from './tasks.js';
 
 const procedures: readonly ProcedureDefinition[] = [
+  backupDatabase,
   restoreDatabase,
   restoreLog,
   finishRestore,
@@ -22,7 +24,6 @@ const procedures: readonly ProcedureDefinition[] = [
 
 /** RDS's other procedures: known, and refused. */
 const notImplemented = [
-  'rds_backup_database',
   'rds_tlog_copy_setup',
   'rds_tlog_backup_copy_to_s3',
   'rds_backup_tde_certificate',

@@ -1,7 +1,5 @@
-import { leavesRestoring, type Task, type TaskType } from '../../agent/task.js';
-import type { FunctionContext } from '../functions.js';
+import { leavesRestoring } from '../../agent/task.js';
 import { raised, SqlError, sqlErrors } from '../sqlError.js';
-import { submitColumns, submitRow } from '../taskRows.js';
 import { sqlType, sysname } from '../types.js';
 import {
   checkPending,
@@ -9,24 +7,14 @@ import {
   checkTuning,
   databaseExists,
   databaseName,
-  sourceArn,
-} from './restoreChecks.js';
-import {
-  flagArgument,
-  type ParameterDefinition,
-  type ProcedureDefinition,
-  type ProcedureResult,
-  textArgument,
-} from './procedure.js';
+  s3Arn,
+  submit,
+  tuning,
+} from './submission.js';
+import { flagArgument, type ProcedureDefinition, textArgument } from './procedure.js';
 
 const arn = sqlType.nvarchar(2048);
 const volumes = ['D:', 'H:', 'I:', 'J:'];
-
-const tuning: readonly ParameterDefinition[] = [
-  { name: '@block_size', type: sqlType.int },
-  { name: '@max_transfer_size', type: sqlType.int },
-  { name: '@buffer_count', type: sqlType.int },
-];
 
 export const restoreDatabase: ProcedureDefinition = {
   database: 'msdb',
@@ -46,7 +34,7 @@ export const restoreDatabase: ProcedureDefinition = {
     const { instance } = context;
     checkSubmission(context);
     const name = databaseName(args, '@restore_db_name');
-    const source = sourceArn(args);
+    const source = s3Arn(args, '@s3_arn_to_restore_from');
     const type = (textArgument(args, '@type') ?? 'FULL').toUpperCase();
     if (type !== 'FULL' && type !== 'DIFFERENTIAL') {
       throw raised(`The value '${type}' is not valid for @type. Specify FULL or DIFFERENTIAL.`);
@@ -81,7 +69,6 @@ export const restoreDatabase: ProcedureDefinition = {
       databaseName: name,
       s3Arn: source,
       kmsKeyArn: textArgument(args, '@kms_master_key_arn') ?? null,
-      stopAt: null,
     });
   },
 };
@@ -95,16 +82,16 @@ export const restoreLog: ProcedureDefinition = {
     { name: '@kms_master_key_arn', type: arn },
     { name: '@with_norecovery', type: sqlType.bit },
     { name: '@keep_cdc', type: sqlType.bit },
+    // Accepted; how far a log is rolled forward shows in rows only, which the sandbox has not.
     { name: '@stopat', type: sqlType.datetime },
     ...tuning,
   ],
   run(args, context) {
     checkSubmission(context);
     const name = databaseName(args, '@restore_db_name');
-    const source = sourceArn(args);
+    const source = s3Arn(args, '@s3_arn_to_restore_from');
     checkTuning(args);
     checkPending(context.instance, name, leavesRestoring);
-    const stopAt = args.get('@stopat');
     return submit(context, {
       type:
         flagArgument(args, '@with_norecovery') === false
@@ -113,7 +100,6 @@ export const restoreLog: ProcedureDefinition = {
       databaseName: name,
       s3Arn: source,
       kmsKeyArn: textArgument(args, '@kms_master_key_arn') ?? null,
-      stopAt: stopAt instanceof Date ? stopAt.toISOString() : null,
     });
   },
 };
@@ -129,20 +115,6 @@ export const finishRestore: ProcedureDefinition = {
     return submit(context, {
       type: 'FINISH_RESTORE',
       databaseName: context.instance.database(name)?.name ?? name,
-      s3Arn: null,
-      kmsKeyArn: null,
-      stopAt: null,
     });
   },
 };
-
-function submit(
-  { instance, login }: FunctionContext,
-  task: Pick<Task, 'databaseName' | 's3Arn' | 'kmsKeyArn' | 'stopAt'> & { type: TaskType },
-): ProcedureResult {
-  const added = instance.addTask({ ...task, login });
-  return {
-    messages: [`Task Id: ${added.id}`],
-    recordsets: [{ columns: submitColumns, rows: [submitRow(added)] }],
-  };
-}

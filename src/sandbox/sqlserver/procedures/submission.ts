@@ -1,11 +1,26 @@
 import { isTerminal, type Task } from '../../agent/task.js';
 import type { FunctionContext } from '../functions.js';
 import { raised, SqlError } from '../sqlError.js';
-import type { SqlInstance } from '../sqlInstance.js';
-import { type Arguments, numberArgument, textArgument } from './procedure.js';
+import { namesCollide, type NewTask, type SqlInstance } from '../sqlInstance.js';
+import { sqlType } from '../types.js';
+import { submitColumns, submitRow } from '../taskRows.js';
+import {
+  type Arguments,
+  numberArgument,
+  type ParameterDefinition,
+  type ProcedureResult,
+  textArgument,
+} from './procedure.js';
 
 const largestTransfer = 4_194_304;
 const transferUnit = 65_536;
+
+/** Parameters of all that read or write a backup. */
+export const tuning: readonly ParameterDefinition[] = [
+  { name: '@block_size', type: sqlType.int },
+  { name: '@max_transfer_size', type: sqlType.int },
+  { name: '@buffer_count', type: sqlType.int },
+];
 
 /** What holds for everything that queues a backup or restore task. */
 export function checkSubmission({ instance, transactionCount }: FunctionContext): void {
@@ -43,10 +58,10 @@ export function databaseName(args: Arguments, parameter: string): string {
   return name;
 }
 
-export function sourceArn(args: Arguments): string {
-  const source = textArgument(args, '@s3_arn_to_restore_from');
-  if (source === undefined) throw raised('S3 ARN prefix cannot be empty');
-  return source;
+export function s3Arn(args: Arguments, parameter: string): string {
+  const arn = textArgument(args, parameter);
+  if (arn === undefined) throw raised('S3 ARN prefix cannot be empty');
+  return arn;
 }
 
 export function checkTuning(args: Arguments): void {
@@ -82,8 +97,19 @@ export const taskAlreadyIssued = (name: string, { id }: Task) =>
   `A task has already been issued for database: ${name} with task Id: ${id}, please try again later.`;
 
 export function pendingTasks(instance: SqlInstance, name: string): Task[] {
-  const wanted = name.toLowerCase();
   return instance.state.tasks.filter(
-    (task) => task.databaseName.toLowerCase() === wanted && !isTerminal(task),
+    (task) => namesCollide(task.databaseName, name) && !isTerminal(task),
   );
+}
+
+/** Queues a task and answers as RDS does: its id as a message and as a row. */
+export function submit(
+  { instance, login }: FunctionContext,
+  task: Omit<NewTask, 'login'>,
+): ProcedureResult {
+  const added = instance.addTask({ ...task, login });
+  return {
+    messages: [`Task Id: ${added.id}`],
+    recordsets: [{ columns: submitColumns, rows: [submitRow(added)] }],
+  };
 }
