@@ -9,8 +9,12 @@ import { type InstanceState, newInstanceState } from './instanceState.js';
 import { sqlServerOf } from './login.js';
 import { SqlInstance } from './sqlInstance.js';
 
-/** States of an instance in which its endpoint answers. */
-const answering = ['available', 'backing-up', 'modifying', 'storage-optimization', 'upgrading'];
+/** States of an instance in which its endpoint does not answer. */
+const silent = [
+  ...['creating', 'starting', 'rebooting', 'stopping', 'stopped', 'deleting', 'upgrading'],
+  ...['failed', 'restore-error', 'storage-full', 'inaccessible-encryption-credentials'],
+];
+const answers = ({ status }: SandboxInstance) => !silent.includes(status);
 
 export interface SqlSideOptions {
   readonly cloud: SandboxCloud;
@@ -34,6 +38,8 @@ interface Running {
 export class SqlSide {
   readonly #options: SqlSideOptions;
   readonly #running = new Map<string, Running>();
+  /** Ports the instances have had, so that a client finds one again after a reboot. */
+  readonly #ports = new Map<string, number>();
   #nextPort: number;
   #unsubscribe: (() => void) | undefined;
   /** Changes are followed one after another. */
@@ -79,11 +85,13 @@ export class SqlSide {
     const instances = this.#options.cloud.instances();
     for (const id of [...this.#running.keys()]) {
       const description = instances.find((instance) => instance.id === id);
-      if (!description || !answering.includes(description.status)) await this.#stop(id);
-      if (!description) await rm(this.#stateFile(id), { force: true });
+      if (!description || !answers(description)) await this.#stop(id);
+    }
+    for (const id of [...this.#ports.keys()]) {
+      if (!instances.some((instance) => instance.id === id)) await this.#forget(id);
     }
     for (const description of instances) {
-      if (!this.#running.has(description.id) && answering.includes(description.status)) {
+      if (!this.#running.has(description.id) && answers(description)) {
         await this.#startInstance(description, first);
       }
     }
@@ -97,7 +105,8 @@ export class SqlSide {
     const instance = new SqlInstance(id, cloud, clock, document, log);
     const listen = (port: number) =>
       listenTds({ port, server: sqlServerOf(instance), certificate });
-    const wanted = this.#nextPort;
+    const earlier = this.#ports.get(id);
+    const wanted = earlier ?? this.#nextPort;
     let endpoint: TdsEndpoint;
     try {
       endpoint = await listen(wanted);
@@ -106,7 +115,8 @@ export class SqlSide {
       if (first || wanted === 0 || !isErrno(error, 'EADDRINUSE')) throw error;
       endpoint = await listen(0);
     }
-    if (wanted !== 0) this.#nextPort = wanted + 1;
+    if (earlier === undefined && wanted !== 0) this.#nextPort = wanted + 1;
+    this.#ports.set(id, endpoint.port);
     this.#running.set(id, { instance, endpoint, agent: new RdsAgent(instance) });
     cloud.setEndpoint(id, 'localhost', endpoint.port);
   }
@@ -118,6 +128,12 @@ export class SqlSide {
     await running.endpoint.close();
     await running.agent.stop();
     await running.instance.settled();
+  }
+
+  /** Another instance of the same name must not find the databases of the one that is gone. */
+  async #forget(id: string): Promise<void> {
+    this.#ports.delete(id);
+    await rm(this.#stateFile(id), { force: true });
   }
 
   #stateFile(id: string): string {

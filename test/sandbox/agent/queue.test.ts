@@ -110,7 +110,8 @@ describe('the queue of tasks', () => {
     const own = await servers.connect({ instance: 'second' });
     const id = await restore(own, 'kept', arn);
     await waitFor(own, id);
-    assert.equal(servers.cloud.endpoints.get('second'), servers.side.port('second'));
+    const port = servers.side.port('second');
+    assert.equal(servers.cloud.endpoints.get('second'), port);
 
     servers.cloud.putInstance('second', { status: 'stopped' });
     while (servers.side.port('second') !== undefined) await new Promise(setImmediate);
@@ -119,7 +120,11 @@ describe('the queue of tasks', () => {
     servers.cloud.putInstance('second', { status: 'available' });
     const again = await servers.connect({ instance: 'second' });
     assert.deepEqual(await databaseNames(again), ['kept']);
+    assert.equal(servers.side.port('second'), port);
 
+    // Deleted while it is stopped, which is when nothing of it runs.
+    servers.cloud.putInstance('second', { status: 'stopped' });
+    while (servers.side.port('second') !== undefined) await new Promise(setImmediate);
     servers.cloud.removeInstance('second');
     while (servers.side.port('second') !== undefined) await new Promise(setImmediate);
     servers.cloud.putInstance('second');
