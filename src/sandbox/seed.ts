@@ -1,5 +1,5 @@
 import { type Cloud, type SeededNames } from './cloud.js';
-import { type PolicyHolder, type RoleRecord } from './iam/identityStore.js';
+import { type PolicyHolder, type RoleRecord } from './iam/records.js';
 import { defaultKeyPolicy } from './kms/keyStore.js';
 import { defaultOptionGroup } from './rds/engineVersions.js';
 import { type InstanceRecord, type OptionRecord } from './rds/records.js';

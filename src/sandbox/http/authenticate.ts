@@ -1,4 +1,5 @@
-import { type Caller, type IdentityStore } from '../iam/identityStore.js';
+import { type IdentityStore } from '../iam/identityStore.js';
+import { type Caller } from '../iam/records.js';
 import { type AuthFault, allowedSkewMs } from './authErrors.js';
 import { type Authorization } from './authorization.js';
 import { canonicalRequest, sameSignature, sign, signingKey, stringToSign } from './sigv4.js';

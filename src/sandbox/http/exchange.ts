@@ -12,6 +12,7 @@ import { JsonInput } from './jsonInput.js';
 import {
   type Answer,
   errorAnswer,
+  hostId,
   type Protocol,
   protocolOf,
   queryNamespaces,
@@ -248,7 +249,9 @@ export class Exchange {
 
   #idHeaders(): Record<string, string> {
     const id = this.#requestId;
-    return this.#protocol === 's3' ? { 'x-amz-request-id': id } : { 'x-amzn-requestid': id };
+    return this.#protocol === 's3'
+      ? { 'x-amz-request-id': id, 'x-amz-id-2': hostId(id) }
+      : { 'x-amzn-requestid': id };
   }
 
   async #fail(error: unknown): Promise<void> {

@@ -61,7 +61,13 @@ export class RequestBody {
         if (ended) return;
         fail(new ServiceFailure('IncompleteBody', 'The request body ended before it was whole.'));
       };
+      if (request.readableEnded) {
+        resolve();
+        return;
+      }
       request.on('data', take).on('end', end).on('error', broken).on('close', broken);
+      // A connection that is gone already will not say so again.
+      if (request.destroyed) broken();
       request.resume();
     });
   }

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
-import { readFully, slices } from '../s3/bucket.js';
+import { readFully, slices } from '../s3/content.js';
 import { type ObjectContent } from '../s3/request.js';
 import { type Answer } from './protocol.js';
 

@@ -6,7 +6,8 @@ import {
   evaluateResource,
   type PolicyPrincipal,
 } from './evaluate.js';
-import { type Caller, type IdentityStore } from './identityStore.js';
+import { type IdentityStore } from './identityStore.js';
+import { type Caller } from './records.js';
 import { type Statement } from './policyDocument.js';
 
 /** A request that has proved who sent it. */

@@ -4,14 +4,8 @@ import { uriEncode } from '../http/uri.js';
 import { type XmlValue } from '../http/xml.js';
 import { iamId } from '../state/identifiers.js';
 import { type Access, denialMessage, type ServiceCall } from './access.js';
-import {
-  type IdentityStore,
-  own,
-  type PolicyHolder,
-  type RoleRecord,
-  type Tag,
-  type UserRecord,
-} from './identityStore.js';
+import { type IdentityStore, own } from './identityStore.js';
+import { type PolicyHolder, type RoleRecord, type Tag, type UserRecord } from './records.js';
 
 /** What IAM's operations share. */
 export class IamService {
@@ -80,7 +74,7 @@ export class IamService {
 
 export function requireName(input: QueryInput, parameter: string, max = 64): string {
   const name = input.required(parameter);
-  if (/^[\w+=,.@-]+$/.test(name) && name.length <= max) return name;
+  if (/^(?!__proto__$)[\w+=,.@-]+$/.test(name) && name.length <= max) return name;
   throw new ServiceFailure(
     'ValidationError',
     `The specified value for ${parameter.charAt(0).toLowerCase()}${parameter.slice(1)} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-`,

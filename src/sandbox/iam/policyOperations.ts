@@ -5,7 +5,8 @@ import { iamId } from '../state/identifiers.js';
 import { type QueryOperation } from '../http/operation.js';
 import { type ServiceCall } from './access.js';
 import { awsManagedPolicyArns } from './awsManagedPolicies.js';
-import { type ManagedPolicy, own, type PolicyHolder } from './identityStore.js';
+import { own } from './identityStore.js';
+import { type ManagedPolicy, type PolicyHolder } from './records.js';
 import {
   conflict,
   encodeDocument,

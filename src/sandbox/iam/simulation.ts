@@ -9,7 +9,7 @@ import {
   type Verdict,
 } from './evaluate.js';
 import { iamPage, type IamService, members, noSuch } from './iamService.js';
-import { type PolicyHolder } from './identityStore.js';
+import { type PolicyHolder } from './records.js';
 import { parsePolicy, type Statement } from './policyDocument.js';
 
 type Decision = 'allowed' | 'explicitDeny' | 'implicitDeny';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ServiceFailure } from '../contract.js';
 import { type XmlValue } from '../http/xml.js';
 import { type QueryOperation } from '../http/operation.js';
-import { type UserRecord } from './identityStore.js';
+import { type UserRecord } from './records.js';
 import {
   conflict,
   exists,

@@ -1,7 +1,7 @@
 import { ServiceFailure } from '../contract.js';
 import { type QueryInput } from '../http/queryInput.js';
 import { type XmlValue } from '../http/xml.js';
-import { type Tag } from '../iam/identityStore.js';
+import { type Tag } from '../iam/records.js';
 import { type QueryOperation } from '../http/operation.js';
 import { engineVersions } from './engineVersions.js';
 import { page } from './page.js';

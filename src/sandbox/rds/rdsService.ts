@@ -1,7 +1,8 @@
 import { ServiceFailure } from '../contract.js';
 import { type Access, denialMessage, type ServiceCall } from '../iam/access.js';
 import { type NetworkStore } from '../ec2/networkStore.js';
-import { type IdentityStore, type Tag } from '../iam/identityStore.js';
+import { type IdentityStore } from '../iam/identityStore.js';
+import { type Tag } from '../iam/records.js';
 import { type KeyService } from '../kms/keyService.js';
 import { type SecretStore } from '../secrets/secretStore.js';
 import { durations, type Lifecycle, secondsToWindow } from './lifecycle.js';

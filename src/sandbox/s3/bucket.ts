@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ServiceFailure } from '../contract.js';
 import { isErrno, readJson, writeJson } from '../state/jsonFile.js';
+import { readFully, slices } from './content.js';
 import { compareKeys, lowerBound } from './keyOrder.js';
 import {
   type BucketRecord,
@@ -296,35 +297,6 @@ export class Bucket {
   #partFile(id: string, partNumber: number): string {
     return path.join(this.#uploadFolder(id), `${String(partNumber)}.json`);
   }
-}
-
-/** Fills `into` from a file; a content file never changes, so too few bytes are damage. */
-export async function readFully(handle: FileHandle, into: Buffer, position: number): Promise<void> {
-  let done = 0;
-  while (done < into.length) {
-    const { bytesRead } = await handle.read(into, done, into.length - done, position + done);
-    if (bytesRead === 0) throw new Error('a content file is shorter than its record says');
-    done += bytesRead;
-  }
-}
-
-export interface ContentSlice {
-  readonly file: string;
-  readonly offset: number;
-  readonly length: number;
-}
-
-/** The pieces of files that hold bytes `start` to `end` (exclusive) of an object. */
-export function slices(parts: readonly ContentPart[], start: number, end: number): ContentSlice[] {
-  const found: ContentSlice[] = [];
-  let at = 0;
-  for (const part of parts) {
-    const from = Math.max(start, at);
-    const to = Math.min(end, at + part.size);
-    if (from < to) found.push({ file: part.file, offset: from - at, length: to - from });
-    at += part.size;
-  }
-  return found;
 }
 
 /** Every JSON file of a folder; files half-written when a process died are removed. */

@@ -2,7 +2,7 @@ import { ServiceFailure } from '../contract.js';
 import { DetailedFailure } from '../http/protocol.js';
 import { xmlDocument, type XmlValue } from '../http/xml.js';
 import { child, children, childText, parseXml, type XmlElement } from '../http/xmlParser.js';
-import { type Tag } from '../iam/identityStore.js';
+import { type Tag } from '../iam/records.js';
 import { parsePolicy } from '../iam/policyDocument.js';
 import { isBucketName } from './bucketStore.js';
 import { httpDate, requireTags } from './objectHead.js';

@@ -5,7 +5,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { ServiceFailure } from '../contract.js';
 import { uriDecode } from '../http/uri.js';
 import { xmlDocument } from '../http/xml.js';
-import { type Bucket, slices } from './bucket.js';
+import { type Bucket } from './bucket.js';
 import {
   type ChecksumAlgorithm,
   checksumElement,
@@ -13,6 +13,7 @@ import {
   parseChecksumAlgorithm,
   type StoredChecksum,
 } from './checksum.js';
+import { slices } from './content.js';
 import { requirePartNumber } from './multipart.js';
 import {
   encryptionHeaders,

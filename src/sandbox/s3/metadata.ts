@@ -10,12 +10,12 @@ const limit = 2048;
  * @throws ServiceFailure `MetadataTooLarge` above 2 KB of names and values
  */
 export function readMetadata(headers: IncomingHttpHeaders): Record<string, string> {
-  const metadata: Record<string, string> = {};
+  const entries: [string, string][] = [];
   let size = 0;
   for (const [name, value] of Object.entries(headers)) {
     if (!name.startsWith(prefix) || value === undefined) continue;
     const text = Array.isArray(value) ? value.join(',') : value;
-    metadata[name.slice(prefix.length)] = text;
+    entries.push([name.slice(prefix.length), text]);
     size += name.length - prefix.length + Buffer.byteLength(text, 'latin1');
   }
   if (size > limit) {
@@ -24,7 +24,7 @@ export function readMetadata(headers: IncomingHttpHeaders): Record<string, strin
       'Your metadata headers exceed the maximum allowed metadata size',
     );
   }
-  return metadata;
+  return Object.fromEntries(entries);
 }
 
 /** The values as S3 returns them: ASCII as it is, anything else as RFC 2047 encoded words. */

@@ -1,6 +1,6 @@
 import { ServiceFailure } from '../contract.js';
 import { parseQuery } from '../http/uri.js';
-import { type Tag } from '../iam/identityStore.js';
+import { type Tag } from '../iam/records.js';
 import { checksumHeader } from './checksum.js';
 import { metadataHeaders, readMetadata } from './metadata.js';
 import {

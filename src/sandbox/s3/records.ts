@@ -1,4 +1,4 @@
-import { type Tag } from '../iam/identityStore.js';
+import { type Tag } from '../iam/records.js';
 import { type ChecksumAlgorithm, type ChecksumType, type StoredChecksum } from './checksum.js';
 
 /** How S3 encrypts an object at rest. The sandbox records it and checks the right to the key. */

@@ -15,7 +15,7 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { cp, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { crc32 } from 'node:zlib';
@@ -195,6 +195,35 @@ describe('S3 multipart uploads', () => {
     assert.deepEqual(await bytesOf('restarted'), Buffer.concat(bodies));
     const head = await scene.s3().send(new HeadObjectCommand({ Bucket, Key: 'restarted' }));
     assert.deepEqual(head.Metadata, { m: '1' });
+  });
+
+  it('clears away what a crash has left', async () => {
+    const body = randomBytes(5 * MiB);
+    const id = await begin('crashed');
+    const sent = await part('crashed', id, 1, body);
+    const folder = path.join(
+      scene.folder,
+      'aws',
+      's3',
+      scene.cloud.buckets.require(Bucket).record.id,
+    );
+    const upload = path.join(folder, 'uploads', id);
+    const kept = path.join(scene.folder, 'kept');
+    await cp(upload, kept, { recursive: true });
+    await complete('crashed', id, [sent]);
+    // As if the process had ended when the object was there and the upload not yet gone; another
+    // write had only begun, and bytes of a third belong to nobody.
+    await scene.restart(async () => {
+      await cp(kept, upload, { recursive: true });
+      await rm(kept, { recursive: true });
+      await writeFile(path.join(folder, 'objects', 'half.json.1-1.tmp'), '{"key":');
+      await writeFile(path.join(folder, 'data', 'stray'), 'bytes');
+    });
+    assert.deepEqual(await bytesOf('crashed'), body);
+    await assert.rejects(part('crashed', id, 1, Buffer.alloc(1)), named('NoSuchUpload'));
+    assert.ok(!(await readdir(path.join(folder, 'data'))).includes('stray'));
+    assert.ok(!(await readdir(path.join(folder, 'objects'))).includes('half.json.1-1.tmp'));
+    assert.deepEqual(await readdir(upload).catch(() => 'gone'), 'gone');
   });
 
   it('computes composite and full-object checksums', async () => {

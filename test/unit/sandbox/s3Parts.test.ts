@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { addressBucket } from '../../../src/sandbox/http/s3Address.js';
-import { slices } from '../../../src/sandbox/s3/bucket.js';
+import { slices } from '../../../src/sandbox/s3/content.js';
 import { compareKeys, lowerBound } from '../../../src/sandbox/s3/keyOrder.js';
 import { listKeys, type ListingQuery } from '../../../src/sandbox/s3/listing.js';
 import { metadataHeaders } from '../../../src/sandbox/s3/metadata.js';
