@@ -55,14 +55,16 @@ export class SqlSide {
     const side = new SqlSide(options);
     try {
       await side.#dropOrphans();
-      await side.#follow(true);
+      await side.#follow(options.cloud.instances(), true);
     } catch (error) {
       await side.close();
       throw error;
     }
     side.#unsubscribe = options.cloud.onInstancesChanged(() => {
+      // As they are now: one that is deleted and made again at once must be seen to go.
+      const instances = options.cloud.instances();
       side.#following = side.#following
-        .then(() => side.#follow(false))
+        .then(() => side.#follow(instances, false))
         .catch((error: unknown) => {
           options.log(`The SQL endpoints could not follow the instances: ${String(error)}`);
         });
@@ -81,8 +83,7 @@ export class SqlSide {
     await Promise.all([...this.#running.keys()].map((id) => this.#stop(id)));
   }
 
-  async #follow(first: boolean): Promise<void> {
-    const instances = this.#options.cloud.instances();
+  async #follow(instances: readonly SandboxInstance[], first: boolean): Promise<void> {
     for (const id of [...this.#running.keys()]) {
       const description = instances.find((instance) => instance.id === id);
       if (!description || !answers(description)) await this.#stop(id);
