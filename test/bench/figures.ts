@@ -65,8 +65,8 @@ export async function runFigure(input: FigureInput): Promise<Measured> {
       }
       case 'downloadDecrypt':
         return await measure(async () => {
-          await downloadDecrypted({ bucket, key, file: target, s3, keys });
-          return {};
+          const { timings } = await downloadDecrypted({ bucket, key, file: target, s3, keys });
+          return { ...timings };
         });
       case 'plainGet':
         return await measure(async () => {

@@ -5,6 +5,8 @@ import { addTimings, noTimings } from './stopwatch.js';
 import type {
   Answers,
   Command,
+  Decrypted,
+  DecryptTask,
   Encrypted,
   EncryptTask,
   Hashed,
@@ -37,7 +39,7 @@ interface Waiting {
 type Of<K extends Task['kind']> = Omit<Extract<Task, { kind: K }>, 'kind'>;
 
 /**
- * A thread that encrypts or hashes; tasks run in the order in which they are asked for.
+ * A thread that encrypts, decrypts or hashes; tasks run in the order in which they are asked for.
  * Whoever starts one must `stop` it.
  */
 export class CipherThread {
@@ -78,6 +80,15 @@ export class CipherThread {
     return this.#ask<EncryptTask>({ kind: 'encrypt', ...task });
   }
 
+  /** The chunks are moved to the thread, or copied where they share their memory with others. */
+  decrypt(task: Of<'decrypt'>): Promise<Decrypted> {
+    const chunks = task.chunks.map((chunk) =>
+      ownsItsMemory(chunk) ? chunk : Uint8Array.from(chunk),
+    );
+    const memory = chunks.map(({ buffer }) => buffer as ArrayBuffer);
+    return this.#ask<DecryptTask>({ ...task, kind: 'decrypt', chunks }, memory);
+  }
+
   hash(task: Of<'hash'>): Promise<Hashed> {
     return this.#ask<HashTask>({ kind: 'hash', ...task });
   }
@@ -96,13 +107,13 @@ export class CipherThread {
     await this.#worker.terminate();
   }
 
-  #ask<T extends Task>(task: T): Promise<Answers[T['kind']]> {
+  #ask<T extends Task>(task: T, transfer: ArrayBuffer[] = []): Promise<Answers[T['kind']]> {
     if (this.#dead) return Promise.reject(this.#dead);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       // The thread answers each task with the kind of answer that belongs to it.
       this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
-      this.#post({ id, task });
+      this.#post({ id, task }, transfer);
     });
   }
 
@@ -132,4 +143,9 @@ export class CipherThread {
     for (const { reject } of this.#waiting.values()) reject(this.#dead);
     this.#waiting.clear();
   }
+}
+
+/** What comes from a socket does, unless it came together with headers. */
+function ownsItsMemory({ buffer, byteOffset, byteLength }: Uint8Array): boolean {
+  return buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength;
 }

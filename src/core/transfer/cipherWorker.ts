@@ -1,7 +1,8 @@
 // The entry of a cipher thread (node:worker_threads). It does what would keep the main thread, in an
-// editor everyone's, from answering: reading, encrypting, checksums, hashing.
+// editor everyone's, from answering: reading, encrypting, checksums, decrypting, writing, hashing.
 import { createHash, type Hash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
+import { RangeDeciphers } from './decryptChunks.js';
 import { encryptPiece } from './encryptPiece.js';
 import { readAhead } from './readAhead.js';
 import { Stopwatch } from './stopwatch.js';
@@ -11,6 +12,7 @@ const port = parentPort;
 if (!port) throw new Error('cipherWorker runs as a worker thread only');
 
 let key: Buffer = Buffer.alloc(0);
+const ranges = new RangeDeciphers();
 let sha256: Hash | undefined;
 /** Tasks run one after the other, in the order in which they were asked for. */
 let queue = Promise.resolve();
@@ -26,10 +28,12 @@ async function hashPiece(task: HashTask, watch: Stopwatch): Promise<Hashed> {
   return { sha256: task.digest ? sha256.digest('hex') : undefined };
 }
 
-function run(task: Task, watch: Stopwatch): Promise<Answers[Task['kind']]> {
+function run(task: Task, watch: Stopwatch): Answers[Task['kind']] | Promise<Answers[Task['kind']]> {
   switch (task.kind) {
     case 'encrypt':
       return encryptPiece(key, task, watch);
+    case 'decrypt':
+      return ranges.decrypt(key, task, watch);
     case 'hash':
       return hashPiece(task, watch);
   }

@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ContentDecipher } from '../envelope/contentDecipher.js';
 import { throwIfCancelled } from '../errors.js';
-import { mebibyte } from './partPlan.js';
+import type { CipherThread } from './cipherThread.js';
 import { openRange, type PinnedObject } from './rangedGet.js';
 import { retry, type RetryPolicy } from './retry.js';
 import { StallGuard } from './stallGuard.js';
+import type { RangeStart } from './workerProtocol.js';
 
-/** Plaintext is written this much at a time. */
-const writeBytes = mebibyte;
+/** Handed to the cipher thread at a time. */
+const handOverBytes = 256 * 1024;
 /**
  * After this much the other connections, and whoever else lives in this process, get their turn: a
  * fast network could keep the thread busy for a long time otherwise.
@@ -16,27 +16,31 @@ const turnBytes = 128 * 1024;
 
 export interface RangeOptions {
   readonly object: PinnedObject;
+  readonly thread: CipherThread;
+  /** The file that the thread writes the plaintext to. */
+  readonly fd: number;
   readonly signal: AbortSignal;
   readonly policy: RetryPolicy;
   readonly stallMs: number;
-  /** Writes plaintext to its place; one call at a time per range. */
-  readonly write: (plaintext: Buffer[], position: number) => Promise<void>;
+  /** Told of plaintext that is in the file. */
+  readonly onWritten: (position: number, bytes: number) => void;
 }
 
 /** A run of ciphertext `start` to `end` (exclusive). */
 export interface CipherRange {
+  /** Tells the ranges of an object apart. */
+  readonly id: number;
   readonly start: number;
   readonly end: number;
   /** Bytes wanted of what precedes it: for CBC the block before, which is its IV. */
   readonly lead: number;
-  readonly decipher: (before: Buffer) => ContentDecipher;
+  readonly decipher: (before: Buffer) => RangeStart;
 }
 
 /**
- * Fetches one range, decrypts it as it comes and has it written. Decrypting on this thread costs no
- * more than handing the bytes to another one would. A connection that breaks is taken up again at the
- * byte where it broke.
- * @throws SDK and file system errors; EngineError `envelope/decrypt-failed`
+ * Fetches one range and has it decrypted into the file as it comes. A connection that breaks is taken
+ * up again at the byte where it broke.
+ * @throws SDK errors, CipherTaskError
  */
 export async function decryptRange(o: RangeOptions, range: CipherRange): Promise<void> {
   const stream = new RangeDecryption(o, range);
@@ -68,35 +72,36 @@ export async function decryptRange(o: RangeOptions, range: CipherRange): Promise
 class RangeDecryption {
   /** First ciphertext byte that has not been taken in. */
   next: number;
-  #position: number;
   #before: Buffer[] = [];
-  #decipher: ContentDecipher | undefined;
-  #plaintext: Buffer[] = [];
-  #plaintextBytes = 0;
-  #writing: Promise<void> = Promise.resolve();
+  #start: RangeStart | undefined;
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #written: number;
+  #decrypting: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly o: RangeOptions,
     private readonly range: CipherRange,
   ) {
     this.next = range.start - range.lead;
-    this.#position = range.start;
-    if (range.lead === 0) this.#decipher = range.decipher(Buffer.alloc(0));
+    this.#written = range.start;
+    if (range.lead === 0) this.#start = range.decipher(Buffer.alloc(0));
   }
 
-  /** Takes in the next ciphertext; waits when more is decrypted than can be written. */
+  /** Takes in the next ciphertext; waits when more comes than can be decrypted. */
   async push(chunk: Buffer): Promise<void> {
     const ciphertext = chunk.subarray(this.#takeLead(chunk));
     this.next += chunk.length;
-    if (!this.#decipher) return;
-    this.#keep(this.#decipher.update(ciphertext));
-    if (this.#plaintextBytes >= writeBytes) await this.#write();
+    if (ciphertext.length === 0) return;
+    this.#chunks.push(ciphertext);
+    this.#bytes += ciphertext.length;
+    if (this.#bytes >= handOverBytes) await this.#handOver(false);
   }
 
+  /** The end of the range has been taken in. */
   async finish(): Promise<void> {
-    if (this.#decipher) this.#keep(this.#decipher.final());
-    await this.#write();
-    await this.#writing;
+    await this.#handOver(true);
+    await this.#decrypting;
   }
 
   #takeLead(chunk: Buffer): number {
@@ -105,28 +110,34 @@ class RangeDecryption {
     const lead = chunk.subarray(0, missing);
     this.#before.push(lead);
     if (lead.length === missing) {
-      this.#decipher = this.range.decipher(Buffer.concat(this.#before));
+      this.#start = this.range.decipher(Buffer.concat(this.#before));
       this.#before = [];
     }
     return lead.length;
   }
 
-  #keep(plaintext: Buffer): void {
-    if (plaintext.length === 0) return;
-    this.#plaintext.push(plaintext);
-    this.#plaintextBytes += plaintext.length;
+  /** Hands over what has come, when what was handed over before is done. */
+  async #handOver(end: boolean): Promise<void> {
+    await this.#decrypting;
+    this.#decrypting = this.#decrypt(end);
+    // Told by whoever waits for it next.
+    this.#decrypting.catch(() => undefined);
+    this.#chunks = [];
+    this.#bytes = 0;
+    this.#start = undefined;
   }
 
-  /** Starts a write when the one before is over. */
-  async #write(): Promise<void> {
-    await this.#writing;
-    if (this.#plaintextBytes === 0) return;
-    this.#writing = this.o.write(this.#plaintext, this.#position);
-    // Told by whoever waits for it next.
-    this.#writing.catch(() => undefined);
-    this.#position += this.#plaintextBytes;
-    this.#plaintext = [];
-    this.#plaintextBytes = 0;
+  async #decrypt(end: boolean): Promise<void> {
+    const { thread, fd, onWritten } = this.o;
+    const { plaintextBytes } = await thread.decrypt({
+      fd,
+      end,
+      range: this.range.id,
+      start: this.#start,
+      chunks: this.#chunks,
+    });
+    onWritten(this.#written, plaintextBytes);
+    this.#written += plaintextBytes;
   }
 }
 

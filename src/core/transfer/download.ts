@@ -5,6 +5,7 @@ import { plaintextBounds } from '../envelope/contentLength.js';
 import type { Envelope, KeyService } from '../envelope/envelope.js';
 import { contentCipher } from '../envelope/format.js';
 import { throwIfCancelled } from '../errors.js';
+import { CipherTaskError } from './cipherThread.js';
 import { decryptObject } from './decryptObject.js';
 import { FileHash } from './fileHash.js';
 import {
@@ -18,7 +19,9 @@ import { ProgressMeter } from './progressMeter.js';
 import { type RetryPolicy, transferRetry } from './retry.js';
 import { s3Error } from './s3Errors.js';
 import { stallMs } from './stallGuard.js';
-import { createTargetFile } from './targetFile.js';
+import { addTimings } from './stopwatch.js';
+import { createTargetFile, targetError } from './targetFile.js';
+import type { Timings } from './workerProtocol.js';
 
 export interface DownloadOptions {
   readonly bucket: string;
@@ -48,6 +51,8 @@ export interface DownloadResult {
   /** The content was authenticated (GCM, suite 115); CBC has nothing to authenticate it by. */
   readonly authenticated: boolean;
   readonly seconds: number;
+  /** Where the time of the threads went: decrypting and writing, reading back and hashing. */
+  readonly timings: Timings;
 }
 
 /**
@@ -67,20 +72,18 @@ export async function downloadDecrypted(o: DownloadOptions): Promise<DownloadRes
   try {
     const meter = new ProgressMeter(bounds.max, o.onProgress);
     let plaintextBytes = 0;
-    const write = async (plaintext: Buffer[], position: number): Promise<void> => {
-      await target.write(plaintext, position);
-      const length = plaintext.reduce((sum, buffer) => sum + buffer.length, 0);
-      hash.written(position, length);
-      plaintextBytes += length;
-      meter.set(plaintextBytes);
-    };
-    await decryptObject(
+    const spent = await decryptObject(
       {
         object: { ...object, s3: o.s3 },
+        fd: target.fd,
         policy: o.retry ?? transferRetry,
         stallMs: o.stallMs ?? stallMs,
         signal: o.signal,
-        write,
+        onWritten: (position, bytes) => {
+          hash.written(position, bytes);
+          plaintextBytes += bytes;
+          meter.set(plaintextBytes);
+        },
       },
       envelope.cipher,
       key,
@@ -98,9 +101,10 @@ export async function downloadDecrypted(o: DownloadOptions): Promise<DownloadRes
       keyArn: key.keyArn,
       authenticated: envelope.cipher !== contentCipher.cbc,
       seconds: (performance.now() - started) / 1000,
+      timings: addTimings(spent, hash.spent),
     };
   } catch (error) {
-    throw s3Error(error, object, 'read');
+    throw downloadError(error, object, envelope, o.file);
   } finally {
     key.dispose();
     await hash.stop();
@@ -111,4 +115,15 @@ export async function downloadDecrypted(o: DownloadOptions): Promise<DownloadRes
 function compareLength(envelope: Envelope, plaintextBytes: number): void {
   const stated = envelope.plaintextLengthHint;
   if (stated !== undefined && stated !== plaintextBytes) throw decryptFailure(envelope.cipher);
+}
+
+function downloadError(
+  error: unknown,
+  object: ObjectEnvelope,
+  envelope: Envelope,
+  file: string,
+): Error {
+  if (!(error instanceof CipherTaskError)) return s3Error(error, object, 'read');
+  const failure = decryptFailure(envelope.cipher);
+  return error.code === failure.code ? failure : targetError(error, file);
 }

@@ -38,7 +38,7 @@ export async function encryptPiece(
     target?.set(ciphertext, position);
     position += ciphertext.length;
     nextIv = Uint8Array.from(ciphertext.subarray(-blockBytes));
-    watch.lap('copyS');
+    watch.lap('storeS');
   };
 
   watch.start();

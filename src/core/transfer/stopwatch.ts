@@ -2,7 +2,7 @@ import type { Timings } from './workerProtocol.js';
 
 /** Adds up where a thread's time goes. */
 export class Stopwatch {
-  readonly #spent = { readS: 0, cipherS: 0, checksumS: 0, copyS: 0 };
+  readonly #spent = { readS: 0, cipherS: 0, checksumS: 0, storeS: 0 };
   #since = 0;
 
   start(): void {
@@ -26,8 +26,8 @@ export function addTimings(a: Timings, b: Timings): Timings {
     readS: a.readS + b.readS,
     cipherS: a.cipherS + b.cipherS,
     checksumS: a.checksumS + b.checksumS,
-    copyS: a.copyS + b.copyS,
+    storeS: a.storeS + b.storeS,
   };
 }
 
-export const noTimings: Timings = { readS: 0, cipherS: 0, checksumS: 0, copyS: 0 };
+export const noTimings: Timings = { readS: 0, cipherS: 0, checksumS: 0, storeS: 0 };

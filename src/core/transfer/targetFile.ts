@@ -14,8 +14,6 @@ const renameWaitMs = 250;
  */
 export interface TargetFile extends AsyncDisposable {
   readonly fd: number;
-  /** Writes all of `buffers`, one after the other, from `position`. */
-  write(buffers: Buffer[], position: number): Promise<void>;
   /** Gives the finished file its name. @throws EngineError `transfer/target-…` */
   keep(): Promise<void>;
 }
@@ -49,7 +47,6 @@ export async function createTargetFile(
   };
   return {
     fd: handle.fd,
-    write: (buffers, position) => writeFully(handle, buffers, position, target),
     async keep() {
       await close();
       await refuseTarget(target, overwrite);
@@ -71,26 +68,6 @@ export async function createTargetFile(
       if (!kept) await rm(temporary, { force: true, maxRetries: 5 });
     },
   };
-}
-
-async function writeFully(
-  handle: FileHandle,
-  buffers: Buffer[],
-  position: number,
-  target: string,
-): Promise<void> {
-  try {
-    let written = (await handle.writev(buffers, position)).bytesWritten;
-    // A write that ends in the middle is rare enough for the slow way.
-    const rest = buffers.reduce((sum, { length }) => sum + length, 0) - written;
-    const bytes = rest === 0 ? undefined : Buffer.concat(buffers);
-    while (bytes && written < bytes.length) {
-      const left = bytes.subarray(written);
-      written += (await handle.write(left, 0, left.length, position + written)).bytesWritten;
-    }
-  } catch (error) {
-    throw targetError(error, target);
-  }
 }
 
 /**

@@ -5,8 +5,8 @@ export interface Timings {
   readonly readS: number;
   readonly cipherS: number;
   readonly checksumS: number;
-  /** Copying to where the result goes. */
-  readonly copyS: number;
+  /** Putting the result where it goes: into a buffer or into the file. */
+  readonly storeS: number;
 }
 
 /** Sent once, before anything else; the buffers are transferred, so the sender keeps no copy. */
@@ -46,6 +46,36 @@ export interface Encrypted {
   readonly chunk: Uint8Array<ArrayBuffer> | undefined;
 }
 
+/** How a range of an object begins. */
+export interface RangeStart {
+  readonly mode: 'cbc' | 'gcm';
+  /** Where its plaintext goes. */
+  readonly position: number;
+  /** For CBC the cipher block before it, or the object's IV. */
+  readonly iv: Uint8Array;
+  readonly aad: Uint8Array | undefined;
+  /** It ends the object: with padding, or with the authentication tag. */
+  readonly last: boolean;
+}
+
+/** Decrypts the next ciphertext of a range into the file. */
+export interface DecryptTask {
+  readonly kind: 'decrypt';
+  readonly fd: number;
+  readonly range: number;
+  /** With the first chunks of the range. */
+  readonly start: RangeStart | undefined;
+  /** Moved to the thread where possible: the sender must not use them any more. */
+  readonly chunks: readonly Uint8Array[];
+  /** With the last chunks. */
+  readonly end: boolean;
+}
+
+export interface Decrypted {
+  /** Plaintext bytes that went to the file. */
+  readonly plaintextBytes: number;
+}
+
 /** Feeds the next bytes of the file to the thread's running SHA-256; `digest` ends it. */
 export interface HashTask {
   readonly kind: 'hash';
@@ -59,17 +89,18 @@ export interface Hashed {
   readonly sha256: string | undefined;
 }
 
-export type Task = EncryptTask | HashTask;
+export type Task = EncryptTask | DecryptTask | HashTask;
 
 /** The answer to each kind of task. */
 export interface Answers {
   encrypt: Encrypted;
+  decrypt: Decrypted;
   hash: Hashed;
 }
 
 export type Command = OpenCommand | StopCommand | { readonly id: number; readonly task: Task };
 
-/** The code is the file system's, or {@link fileEnded}. */
+/** The code is the file system's, an EngineError's, or {@link fileEnded}. */
 export interface TaskFailure {
   readonly code: string | undefined;
   readonly message: string;
