@@ -121,12 +121,18 @@ describe('an upload notices that its file changes', () => {
       },
     ],
   ];
+  // Windows keeps the name of an open file until it is closed, and lets nothing take its place.
+  const onlyElsewhere = new Set(['vanishes', 'is replaced']);
   for (const [what, change] of changes) {
+    const skip =
+      process.platform === 'win32' && onlyElsewhere.has(what)
+        ? 'Windows does not allow it while the file is open'
+        : false;
     for (const [strategy, memoryBudget] of [
       ['buffered', 16 * mib],
       ['streamed', 8 * mib],
     ] as const) {
-      it(`${what}, ${strategy}`, async () => {
+      it(`${what}, ${strategy}`, { skip }, async () => {
         await using scene = await Scene.open();
         const file = await scene.file('a.bak', severalParts);
         let changed = false;
