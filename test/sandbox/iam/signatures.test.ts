@@ -123,7 +123,7 @@ describe('Signatures on the wire', () => {
     const answer = await scene.s3().send(new GetObjectCommand({ Bucket: bucket, Key: 'chunks' }));
     assert.equal(await answer.Body!.transformToString(), parts.join(''));
     assert.equal(answer.ContentEncoding, undefined);
-    const bad = await send('tampered', (text) => text.replace('bbb', 'bxb'));
+    const bad = await send('tampered', (text) => text.replace('\r\nbbb', '\r\nbxb'));
     assert.match(bad.body, /<Code>SignatureDoesNotMatch</);
     const cut = await send('cut', (text) => text.slice(0, 60_000));
     assert.match(cut.body, /<Code>IncompleteBody</);
