@@ -33,7 +33,7 @@ describe('a restore in several steps', () => {
   let pool: sql.ConnectionPool;
 
   before(async () => {
-    servers = await startSqlServers();
+    servers = await startSqlServers(50);
     pool = await servers.connect();
     servers.cloud.put('full.bak', full);
     servers.cloud.put('diff.bak', differential);

@@ -10,7 +10,7 @@ describe('what rds_restore_database refuses at once, in the real words', () => {
   let arn: string;
 
   before(async () => {
-    servers = await startSqlServers();
+    servers = await startSqlServers(25);
     pool = await servers.connect();
     arn = servers.cloud.put('a.bak', backup());
   });
