@@ -1,39 +1,10 @@
-import type { Execute, ExecuteArgument, Select, SelectItem, Source, Statement } from './ast.js';
+import type { Execute, ExecuteArgument, Statement } from './ast.js';
 import { parseExpression, parseList } from './expressionParser.js';
 import { tokenize } from './lexer.js';
-import { sqlErrors } from './sqlError.js';
+import { parseSelect } from './selectParser.js';
+import { parseVariable, statementWords } from './statementWords.js';
 import { TokenStream } from './tokenStream.js';
 import { parseType } from './typeParser.js';
-
-const statementWords = [
-  ...['SET', 'SELECT', 'EXEC', 'EXECUTE', 'USE', 'BEGIN', 'COMMIT', 'ROLLBACK', 'SAVE', 'PRINT'],
-  ...['WAITFOR', 'DECLARE', 'IF', 'ELSE', 'END', 'RAISERROR', 'THROW', 'WHILE', 'INSERT', 'UPDATE'],
-  ...[
-    'DELETE',
-    'CREATE',
-    'ALTER',
-    'DROP',
-    'TRUNCATE',
-    'MERGE',
-    'WITH',
-    'BACKUP',
-    'RESTORE',
-    'DBCC',
-  ],
-  ...[
-    'GRANT',
-    'REVOKE',
-    'DENY',
-    'KILL',
-    'SHUTDOWN',
-    'RECONFIGURE',
-    'GOTO',
-    'RETURN',
-    'OPEN',
-    'FETCH',
-  ],
-  ...['BULK', 'CHECKPOINT', 'GO', 'DUMP', 'LOAD', 'CLOSE', 'DEALLOCATE', 'REVERT', 'TRY', 'CATCH'],
-];
 
 /** Parses a whole batch before any of it runs, as SQL Server does. @throws SqlError 102 and the like */
 export function parseBatch(text: string): Statement[] {
@@ -141,7 +112,7 @@ function parseIf(tokens: TokenStream): WithoutLine {
 function parseDeclare(tokens: TokenStream, line: number): Statement[] {
   const statements: Statement[] = [];
   do {
-    const name = variable(tokens);
+    const name = parseVariable(tokens);
     tokens.skipWord('AS');
     const type = parseType(tokens);
     const value = tokens.skipSymbol('=') ? parseExpression(tokens) : undefined;
@@ -150,14 +121,9 @@ function parseDeclare(tokens: TokenStream, line: number): Statement[] {
   return statements;
 }
 
-function variable(tokens: TokenStream): string {
-  if (tokens.current.kind !== 'variable') throw tokens.unexpected();
-  return tokens.take().text;
-}
-
 function parseSet(tokens: TokenStream): WithoutLine {
   if (tokens.current.kind === 'variable') {
-    const name = variable(tokens);
+    const name = parseVariable(tokens);
     tokens.expectSymbol('=');
     return { kind: 'assign', name, value: parseExpression(tokens) };
   }
@@ -169,117 +135,10 @@ function parseSet(tokens: TokenStream): WithoutLine {
   return { kind: 'setOption', words };
 }
 
-function parseSelect(tokens: TokenStream): Select {
-  tokens.skipWord('ALL');
-  let top: Select['top'];
-  if (tokens.skipWord('TOP')) {
-    if (tokens.skipSymbol('(')) {
-      top = parseExpression(tokens);
-      tokens.expectSymbol(')');
-    } else if (tokens.current.kind === 'number') top = parseExpression(tokens);
-    else throw tokens.unexpected();
-  }
-  const items: SelectItem[] = [];
-  do items.push(parseItem(tokens));
-  while (tokens.skipSymbol(','));
-  const from = tokens.skipWord('FROM') ? parseSource(tokens) : undefined;
-  const where = tokens.skipWord('WHERE') ? parseExpression(tokens) : undefined;
-  const orderBy: { by: Select['items'][number]['expression'] & object; descending: boolean }[] = [];
-  if (tokens.skipWord('ORDER')) {
-    tokens.expectWord('BY');
-    do {
-      const by = parseExpression(tokens);
-      const descending = tokens.skipWord('DESC');
-      if (!descending) tokens.skipWord('ASC');
-      orderBy.push({ by, descending });
-    } while (tokens.skipSymbol(','));
-  }
-  if (tokens.isWord(...joins, ...beyond) || tokens.isSymbol(',')) {
-    const what = tokens.isSymbol(',') ? 'JOIN' : tokens.current.text.toUpperCase();
-    throw sqlErrors.notImplemented(`${what} in a query`, tokens.current.line);
-  }
-  return {
-    kind: 'select',
-    items,
-    orderBy,
-    ...(top && { top }),
-    ...(from && { from }),
-    ...(where && { where }),
-  };
-}
-
-/** Words that cannot be an alias without AS, because they go on with the query. */
-const notAnAlias = ['FROM', 'WHERE', 'ORDER', 'GROUP', 'HAVING', 'UNION', 'FOR', 'OPTION', 'INTO'];
-const beyond = [
-  'GROUP',
-  'HAVING',
-  'UNION',
-  'EXCEPT',
-  'INTERSECT',
-  'FOR',
-  'OPTION',
-  'INTO',
-  'OFFSET',
-];
-const joins = ['JOIN', 'INNER', 'LEFT', 'RIGHT', 'FULL', 'CROSS', 'OUTER'];
-
-function parseItem(tokens: TokenStream): SelectItem {
-  if (tokens.skipSymbol('*')) return {};
-  const qualifiedStar = tokens.ahead(1).text === '.' && tokens.ahead(2).text === '*';
-  if (qualifiedStar && tokens.current.kind !== 'symbol') {
-    tokens.take();
-    tokens.take();
-    tokens.take();
-    return {};
-  }
-  const isAssignment = tokens.ahead(1).kind === 'symbol' && tokens.ahead(1).text === '=';
-  if (isAssignment && tokens.current.kind === 'variable') {
-    const assignTo = variable(tokens);
-    tokens.expectSymbol('=');
-    return { assignTo, expression: parseExpression(tokens) };
-  }
-  if (isAssignment && ['word', 'quotedName', 'string'].includes(tokens.current.kind)) {
-    const alias = tokens.take().text;
-    tokens.expectSymbol('=');
-    return { alias, expression: parseExpression(tokens) };
-  }
-  const expression = parseExpression(tokens);
-  const alias = parseAlias(tokens);
-  return { expression, ...(alias !== undefined && { alias }) };
-}
-
-function parseAlias(tokens: TokenStream): string | undefined {
-  const { kind } = tokens.current;
-  if (tokens.skipWord('AS')) {
-    return ['string', 'nationalString'].includes(tokens.current.kind)
-      ? tokens.take().text
-      : tokens.name();
-  }
-  if (kind === 'string' || kind === 'quotedName') return tokens.take().text;
-  if (kind !== 'word' || tokens.isWord(...notAnAlias, ...joins, ...statementWords))
-    return undefined;
-  return tokens.name();
-}
-
-function parseSource(tokens: TokenStream): Source {
-  const path = tokens.path();
-  const args = tokens.skipSymbol('(') ? parseList(tokens) : undefined;
-  const alias = parseAlias(tokens);
-  if (tokens.isWord('WITH') && tokens.ahead(1).text === '(') {
-    tokens.take();
-    tokens.take();
-    while (!tokens.skipSymbol(')')) {
-      if (tokens.atEnd()) throw tokens.unexpected();
-      tokens.take();
-    }
-  }
-  return { path, ...(args && { args }), ...(alias !== undefined && { alias }) };
-}
-
 function parseExecute(tokens: TokenStream): Execute {
   let statusTo: string | undefined;
   if (tokens.current.kind === 'variable') {
-    statusTo = variable(tokens);
+    statusTo = parseVariable(tokens);
     tokens.expectSymbol('=');
   }
   const procedure = tokens.path();
@@ -298,7 +157,7 @@ function startsArgument(tokens: TokenStream): boolean {
 
 function parseArgument(tokens: TokenStream): ExecuteArgument {
   const named = tokens.current.kind === 'variable' && tokens.ahead(1).text === '=';
-  const name = named ? variable(tokens) : undefined;
+  const name = named ? parseVariable(tokens) : undefined;
   if (named) tokens.expectSymbol('=');
   if (tokens.skipWord('DEFAULT')) return { output: false, ...(name !== undefined && { name }) };
   // An argument is a constant or a variable; a bare word counts as a string.

@@ -1,8 +1,9 @@
 import type { Expression, Select } from './ast.js';
 import { readSource, type RowSet } from './catalogViews.js';
 import { convert } from './convert.js';
-import { compareValues, evaluate, type Scope, truth } from './evaluate.js';
+import { evaluate, type Scope, truth } from './evaluate.js';
 import { asInt, callFunction, type FunctionContext } from './functions.js';
+import { compareValues } from './operators.js';
 import { sqlErrors } from './sqlError.js';
 import { sqlType, type Column, type SqlValue, type Typed } from './types.js';
 
