@@ -8,9 +8,16 @@ import { Pool } from './pool.js';
 import { TaskGroup } from './taskGroup.js';
 import type { Timings } from './workerProtocol.js';
 
-/** Fetched by one request of a parallel download. */
-const rangeBytes = 8 * mebibyte;
 const parallelRanges = 8;
+
+/**
+ * Bytes fetched by one request of a parallel download: few requests, because each costs milliseconds
+ * on both sides, but enough for all connections to be busy until shortly before the end.
+ */
+function rangeBytesFor(size: number): number {
+  const wanted = Math.ceil(size / (4 * parallelRanges * mebibyte)) * mebibyte;
+  return Math.min(64 * mebibyte, Math.max(4 * mebibyte, wanted));
+}
 
 /**
  * Decrypts a whole object: CBC by ranges in parallel, GCM and suite 115 as one stream whose end is its
@@ -48,6 +55,7 @@ export async function decryptObject(
 }
 
 function* cbcRanges(size: number, { iv }: OpenedKey): Generator<CipherRange> {
+  const rangeBytes = rangeBytesFor(size);
   for (let start = 0; start < size; start += rangeBytes) {
     const end = Math.min(start + rangeBytes, size);
     yield {
