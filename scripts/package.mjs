@@ -7,5 +7,8 @@ import { root } from './lib/project.mjs';
 await createVSIX({
   cwd: root,
   dependencies: false,
+  // The picture lies in the package; there is no other address for it.
+  rewriteRelativeLinks: false,
+  allowMissingRepository: true,
   packagePath: path.resolve(process.argv[2] ?? root),
 });
