@@ -11,7 +11,7 @@ import { httpStatus, s3Error, s3Uri } from './s3Errors.js';
 import { PartSender, type UploadTimings } from './sendParts.js';
 import { openSourceFile, type SourceFile } from './sourceFile.js';
 import { stallMs } from './stallGuard.js';
-import { type Proof, verifyObject } from './verify.js';
+import { type Expected, type Proof, verifyObject } from './verify.js';
 
 export interface UploadOptions {
   readonly file: string;
@@ -53,8 +53,11 @@ export interface UploadResult {
 
 /**
  * Encrypts a backup and uploads it in the client-side format that RDS for SQL Server decrypts, then
- * proves that what lies in S3 decrypts to it. On failure or cancellation nothing is left in S3.
- * @throws EngineError `transfer/…`, `s3/…`, `kms/…`; CancelledError
+ * proves that what lies in S3 decrypts to it. On failure or cancellation nothing is left in S3, except
+ * when only the proof fails or is stopped: the upload may have taken hours, and who lacks kms:Decrypt
+ * cannot prove a good one.
+ * @throws EngineError `transfer/…` (`transfer/not-proven` when the object is there but could not be
+ *   read back), `s3/…`, `kms/…`; CancelledError
  */
 export async function uploadEncrypted(o: UploadOptions): Promise<UploadResult> {
   const started = performance.now();
@@ -81,17 +84,13 @@ export async function uploadEncrypted(o: UploadOptions): Promise<UploadResult> {
   const sender = new PartSender(file, plan, dataKey, iv);
   try {
     const etag = await send({ target, file, plan, sender, metadata, o });
-    const proof = await verifyObject({
-      ...o,
-      retry: target.retryPolicy,
-      expected: {
-        etag,
-        ciphertextBytes: plan.ciphertextBytes,
-        plaintextBytes: plan.plaintextBytes,
-        partCount: plan.strategy === 'single' ? undefined : plan.partCount,
-        head: file.head,
-        anyContent: o.force ?? false,
-      },
+    const proof = await prove(o, {
+      etag,
+      ciphertextBytes: plan.ciphertextBytes,
+      plaintextBytes: plan.plaintextBytes,
+      partCount: plan.strategy === 'single' ? undefined : plan.partCount,
+      head: file.head,
+      anyContent: o.force ?? false,
     });
     return {
       bucket: o.bucket,
@@ -168,6 +167,22 @@ async function sendMultipart(
     // S3 refuses damaged bytes; when the file changed, that is the reason to tell.
     if (!isCancelled(error)) await file.assertUnchanged();
     throw failure;
+  }
+}
+
+async function prove(o: UploadOptions, expected: Expected): Promise<Proof> {
+  try {
+    return await verifyObject({ ...o, expected });
+  } catch (error) {
+    if (isCancelled(error)) throw new CancelledError(error);
+    if (error instanceof EngineError && error.code === 'transfer/proof-failed') throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new EngineError(
+      'transfer/not-proven',
+      `${s3Uri(o)} was uploaded and is in S3, but could not be read back to prove it: ${reason} ` +
+        'Verify the object when that is mended, before you rely on it.',
+      { cause: error },
+    );
   }
 }
 

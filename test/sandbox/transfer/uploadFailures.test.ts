@@ -88,6 +88,21 @@ describe('an upload refuses before anything reaches S3', () => {
   });
 });
 
+describe('an upload that cannot be read back', () => {
+  it('says that the object is there but not proven', async () => {
+    await using scene = await Scene.open();
+    const file = await scene.file('a.bak', 1000);
+    const denied = new EngineError('kms/access-denied', 'kms:Decrypt is not allowed.');
+    scene.keys.decrypt = () => Promise.reject(denied);
+    await assert.rejects(uploadEncrypted({ ...scene.to('a.bak'), file }), {
+      code: 'transfer/not-proven',
+      cause: denied,
+      message: /a\.bak was uploaded and is in S3, .* kms:Decrypt is not allowed\./,
+    });
+    assert.equal(scene.double.objects.size, 1);
+  });
+});
+
 describe('an upload whose object appears in the meantime', () => {
   for (const [size, operation] of [
     [1000, 'Put'],
