@@ -94,9 +94,10 @@ export class JsonDocument<T> {
     return writing;
   }
 
-  /** Waits for writes under way. */
+  /** Waits for writes under way, and for those that follow them. */
   async settled(): Promise<void> {
-    await this.#writing?.catch(() => undefined);
-    await this.#next?.catch(() => undefined);
+    for (let write = this.#next ?? this.#writing; write; write = this.#next ?? this.#writing) {
+      await write.catch(() => undefined);
+    }
   }
 }
