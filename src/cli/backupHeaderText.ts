@@ -3,40 +3,28 @@ import {
   type BackupHeader,
   type BackupSet,
 } from '../core/backupFile/backupHeader.js';
+import { collationName } from '../core/backupFile/collation.js';
+import {
+  backupTypeText,
+  flagNames,
+  lsnText,
+  productName,
+  productOfDatabaseVersion,
+  withUtcOffset,
+} from '../core/backupFile/describe.js';
 import { type Style } from './style.js';
 import { labelled, printable, table } from './text.js';
 import { formatBytes, formatExactBytes } from './units.js';
 
-/** Major version (and minor, where two products share it) to the name people use. */
-const products: Readonly<Record<string, string>> = {
-  '8': '2000',
-  '9': '2005',
-  '10': '2008',
-  '10.50': '2008 R2',
-  '11': '2012',
-  '12': '2014',
-  '13': '2016',
-  '14': '2017',
-  '15': '2019',
-  '16': '2022',
-  '17': '2025',
-};
-
+/** `SQL Server 2016 (13.0.5026)` */
 function serverVersion(version: string): string {
-  const [major = '', minor = ''] = version.split('.');
-  const name = products[`${major}.${minor}`] ?? products[major];
-  return name === undefined ? `SQL Server ${version}` : `SQL Server ${name} (${version})`;
+  const name = productName(version);
+  return name.endsWith(version) ? name : `${name} (${version})`;
 }
 
-/** `2021-10-14 08:10:22 UTC-06:00`; the offset only where the file knows it. */
-function localTime(date: string, quarterHours: number): string {
-  const time = date.replace('T', ' ');
-  if (Math.abs(quarterHours) > 56) return time;
-  const minutes = Math.abs(quarterHours) * 15;
-  const two = (n: number) => String(n).padStart(2, '0');
-  const sign = quarterHours < 0 ? '-' : '+';
-  return `${time} UTC${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
-}
+/** `2021-10-14 08:10:22-06:00`; the offset only where the file knows it. */
+const localTime = (date: string, quarterHours: number) =>
+  withUtcOffset(date.replace('T', ' '), quarterHours);
 
 type Fact = readonly [label: string, value: string | null | undefined];
 
@@ -92,15 +80,12 @@ function fileFacts({
 
 function setFacts(set: BackupSet): Fact[] {
   const { backupStartDate: start, backupFinishDate: finish, timeZoneQuarterHours: zone } = set;
-  const traits = [
-    set.isCopyOnly ? 'copy-only' : '',
-    set.hasBackupChecksums ? 'with checksums' : '',
-    set.hasSetPassword ? 'with a password' : '',
-  ];
+  const traits = [...flagNames(set), ...(set.hasSetPassword ? ['with a password'] : [])];
+  const oldest = productOfDatabaseVersion(set.databaseVersion);
   const size = set.backupSize ?? set.backupSizeEstimate;
   return [
     ['Database', set.databaseName],
-    ['Type', [set.backupTypeName ?? 'unknown', ...traits.filter(Boolean)].join(', ')],
+    ['Type', [backupTypeText(set), ...traits].join(', ')],
     ['Name', set.backupName],
     ['Description', set.backupDescription],
     ['Server', [set.serverName, serverVersion(set.softwareVersion)].filter(Boolean).join(', ')],
@@ -109,7 +94,12 @@ function setFacts(set: BackupSet): Fact[] {
     ['Started', start && localTime(start, zone)],
     ['Finished', finish && localTime(finish, zone)],
     ['Recovery model', set.recoveryModel],
-    ['Compatibility', `level ${set.compatibilityLevel}, database version ${set.databaseVersion}`],
+    ['Collation', collationName(set)],
+    [
+      'Compatibility',
+      `level ${set.compatibilityLevel}, database version ${set.databaseVersion}` +
+        (oldest === undefined ? '' : ` (${oldest} or newer)`),
+    ],
     [
       'Backup size',
       size === null
@@ -123,7 +113,7 @@ function setFacts(set: BackupSet): Fact[] {
     ['Last LSN', set.lastLsn],
     ['Checkpoint LSN', set.checkpointLsn],
     ['Database LSN', set.databaseBackupLsn],
-    ['Differential base', set.differentialBaseLsn],
+    ['Differential base', set.differentialBaseLsn && lsnText(set.differentialBaseLsn)],
   ];
 }
 

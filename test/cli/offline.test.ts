@@ -28,10 +28,10 @@ describe('inspect a file', () => {
     assert.ok(run.stdout.startsWith(path.join(folder, oddName)));
     for (const fact of [
       /^ {2}Database +NORTHWIND$/m,
-      /^ {2}Type +full$/m,
+      /^ {2}Type +Full$/m,
       /SQL Server 2016 \(13\.0\.5026\)/,
       /^ {2}Size +1\.07 MiB \(1,125,376 bytes\)$/m,
-      /^ {2}Started +2021-10-14 08:10:22 UTC-06:00$/m,
+      /^ {2}Started +2021-10-14 08:10:22-06:00$/m,
       /^ {2}Last LSN +76000000048800001$/m,
       /^ {2}log +Northwind_log +3\.75 MiB +G:\\SQLServer/m,
     ]) {
