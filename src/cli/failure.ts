@@ -1,9 +1,9 @@
 import { diagnose, type Diagnosis } from '../core/diagnosis/diagnose.js';
 import { EngineError } from '../core/errors.js';
-import { diagnosisText } from './diagnosisText.js';
+import { diagnosisText } from './text/diagnosisText.js';
 import { type Host } from './host.js';
-import { type Output } from './output.js';
-import { printable, wrap } from './text.js';
+import { type Output } from './terminal/output.js';
+import { printable, wrap } from './text/text.js';
 
 export interface Failure {
   /** Stable: the engine's code, or the name that AWS, the driver or Node gave. */

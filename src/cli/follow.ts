@@ -4,15 +4,15 @@ import { isCancelled } from '../core/errors.js';
 import { type TaskEvent } from '../core/nativeTasks/followTask.js';
 import { isTerminal, type TaskRow } from '../core/nativeTasks/taskRow.js';
 import { watchTask } from '../core/nativeTasks/watchTask.js';
-import { diagnosisText } from './diagnosisText.js';
+import { diagnosisText } from './text/diagnosisText.js';
 import { exitCode, type ExitCode } from './exitCode.js';
 import { diagnosisJson } from './failure.js';
-import { type ProgressDisplay } from './output.js';
-import { type CommandContext } from './command.js';
-import { type awsOptions, type followOptions, type sqlOptions } from './commonOptions.js';
-import { type Server, serverArguments } from './server.js';
-import { lifecycleText, messageText, taskName } from './taskText.js';
-import { formatDuration } from './units.js';
+import { type ProgressDisplay } from './terminal/output.js';
+import { type CommandContext } from './arguments/command.js';
+import { type awsOptions, type followOptions, type sqlOptions } from './arguments/commonOptions.js';
+import { type Server, serverArguments } from './targets/server.js';
+import { lifecycleText, messageText, taskName } from './text/taskText.js';
+import { formatDuration } from './text/units.js';
 
 type FollowContext = CommandContext<typeof awsOptions & typeof sqlOptions & typeof followOptions>;
 

@@ -1,4 +1,4 @@
-import { stopOnSignals } from './signals.js';
+import { stopOnSignals } from './terminal/signals.js';
 import { exitCode } from './exitCode.js';
 import { runCli } from './run.js';
 

@@ -1,15 +1,15 @@
 import { CancelledError, isCancelled } from '../core/errors.js';
-import { closest } from './closest.js';
-import { type Command, usageOf } from './command.js';
-import { commandIndex, parseCommandLine } from './commandLine.js';
+import { closest } from './arguments/closest.js';
+import { type Command, usageOf } from './arguments/command.js';
+import { commandIndex, parseCommandLine } from './arguments/commandLine.js';
 import { commands } from './commands.js';
-import { awsOptions, globalOptions } from './commonOptions.js';
+import { awsOptions, globalOptions } from './arguments/commonOptions.js';
 import { exitCode, type ExitCode } from './exitCode.js';
 import { errorText, reportFailure } from './failure.js';
-import { commandHelp, overview } from './help.js';
+import { commandHelp, overview } from './arguments/help.js';
 import { type Host } from './host.js';
-import { Output } from './output.js';
-import { UsageError } from './usageError.js';
+import { Output } from './terminal/output.js';
+import { UsageError } from './arguments/usageError.js';
 import { productVersion } from './version.js';
 
 /**

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Command, defineCommand } from '../../src/cli/command.js';
-import { commandIndex, parseCommandLine } from '../../src/cli/commandLine.js';
-import { awsOptions } from '../../src/cli/commonOptions.js';
-import { UsageError } from '../../src/cli/usageError.js';
+import { type Command, defineCommand } from '../../src/cli/arguments/command.js';
+import { commandIndex, parseCommandLine } from '../../src/cli/arguments/commandLine.js';
+import { awsOptions } from '../../src/cli/arguments/commonOptions.js';
+import { UsageError } from '../../src/cli/arguments/usageError.js';
 
 const command: Command = defineCommand({
   name: 'send',

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { destinations } from '../../src/cli/destination.js';
-import { expandWildcards } from '../../src/cli/localFiles.js';
-import { UsageError } from '../../src/cli/usageError.js';
+import { destinations } from '../../src/cli/arguments/destination.js';
+import { expandWildcards } from '../../src/cli/arguments/localFiles.js';
+import { UsageError } from '../../src/cli/arguments/usageError.js';
 
 describe('wildcards', () => {
   let folder: string;

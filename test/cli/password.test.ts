@@ -4,9 +4,9 @@ import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Host } from '../../src/cli/host.js';
 import { runCli } from '../../src/cli/run.js';
-import { passwordSource } from '../../src/cli/password.js';
-import { askHidden } from '../../src/cli/prompt.js';
-import { UsageError } from '../../src/cli/usageError.js';
+import { passwordSource } from '../../src/cli/targets/password.js';
+import { askHidden } from '../../src/cli/terminal/prompt.js';
+import { UsageError } from '../../src/cli/arguments/usageError.js';
 import { CancelledError } from '../../src/core/errors.js';
 
 function host(o: { isTTY?: boolean; env?: Record<string, string>; stop?: AbortSignal } = {}) {

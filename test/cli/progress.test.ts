@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type Host, type TextSink } from '../../src/cli/host.js';
-import { Output } from '../../src/cli/output.js';
-import { progressBar, progressText, transferFigures } from '../../src/cli/progressLine.js';
-import { ProgressLog } from '../../src/cli/progressLog.js';
-import { displayWidth } from '../../src/cli/text.js';
+import { Output } from '../../src/cli/terminal/output.js';
+import { progressBar, progressText, transferFigures } from '../../src/cli/terminal/progressLine.js';
+import { ProgressLog } from '../../src/cli/terminal/progressLog.js';
+import { displayWidth } from '../../src/cli/text/text.js';
 
 const GiB = 2 ** 30;
 const half = transferFigures('northwind.bak', {

@@ -1,10 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { closest } from '../../src/cli/closest.js';
-import { styleFor } from '../../src/cli/style.js';
-import { displayWidth, labelled, printable, shorten, table, wrap } from '../../src/cli/text.js';
-import { formatBytes, formatClock, formatDuration, formatExactBytes } from '../../src/cli/units.js';
+import { closest } from '../../src/cli/arguments/closest.js';
+import { styleFor } from '../../src/cli/terminal/style.js';
+import {
+  displayWidth,
+  labelled,
+  printable,
+  shorten,
+  table,
+  wrap,
+} from '../../src/cli/text/text.js';
+import {
+  formatBytes,
+  formatClock,
+  formatDuration,
+  formatExactBytes,
+} from '../../src/cli/text/units.js';
 
 describe('text', () => {
   it('measures what a terminal shows', () => {

@@ -1,10 +1,10 @@
 import { cancelTask } from '../../core/nativeTasks/statements.js';
-import { defineCommand } from '../command.js';
-import { awsOptions, sqlOptions } from '../commonOptions.js';
+import { defineCommand } from '../arguments/command.js';
+import { awsOptions, sqlOptions } from '../arguments/commonOptions.js';
 import { exitCode } from '../exitCode.js';
-import { printSql } from '../printSql.js';
-import { checkServerOptions, withConnection } from '../server.js';
-import { parseTaskId } from '../taskId.js';
+import { printSql } from '../text/printSql.js';
+import { checkServerOptions, withConnection } from '../targets/server.js';
+import { parseTaskId } from '../arguments/taskId.js';
 
 export const cancel = defineCommand({
   name: 'cancel',

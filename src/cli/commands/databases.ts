@@ -1,12 +1,12 @@
 import { isSystemDatabase, listDatabases } from '../../core/sql/databases.js';
 import { databasesQuery } from '../../core/sql/queries.js';
-import { defineCommand } from '../command.js';
-import { awsOptions, sqlOptions } from '../commonOptions.js';
-import { formatTime } from '../dates.js';
+import { defineCommand } from '../arguments/command.js';
+import { awsOptions, sqlOptions } from '../arguments/commonOptions.js';
+import { formatTime } from '../text/dates.js';
 import { exitCode } from '../exitCode.js';
-import { printSql } from '../printSql.js';
-import { checkServerOptions, withConnection } from '../server.js';
-import { table } from '../text.js';
+import { printSql } from '../text/printSql.js';
+import { checkServerOptions, withConnection } from '../targets/server.js';
+import { table } from '../text/text.js';
 
 export const databases = defineCommand({
   name: 'databases',

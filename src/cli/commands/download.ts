@@ -3,15 +3,15 @@ import path from 'node:path';
 import { formatS3Uri } from '../../core/aws/s3Uri.js';
 import { isCancelled } from '../../core/errors.js';
 import { downloadDecrypted, type DownloadResult } from '../../core/transfer/download.js';
-import { openBucket, s3ObjectLocation } from '../bucket.js';
-import { defineCommand } from '../command.js';
-import { awsOptions } from '../commonOptions.js';
+import { openBucket, s3ObjectLocation } from '../targets/bucket.js';
+import { defineCommand } from '../arguments/command.js';
+import { awsOptions } from '../arguments/commonOptions.js';
 import { exitCode } from '../exitCode.js';
-import { transferFigures } from '../progressLine.js';
-import { withSession } from '../session.js';
-import { type Style } from '../style.js';
-import { printable } from '../text.js';
-import { transferText } from '../units.js';
+import { transferFigures } from '../terminal/progressLine.js';
+import { withSession } from '../targets/session.js';
+import { type Style } from '../terminal/style.js';
+import { printable } from '../text/text.js';
+import { transferText } from '../text/units.js';
 
 export const download = defineCommand({
   name: 'download',

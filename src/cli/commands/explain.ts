@@ -1,10 +1,10 @@
 import { diagnose } from '../../core/diagnosis/diagnose.js';
 import { EngineError } from '../../core/errors.js';
-import { defineCommand } from '../command.js';
-import { diagnosisText } from '../diagnosisText.js';
+import { defineCommand } from '../arguments/command.js';
+import { diagnosisText } from '../text/diagnosisText.js';
 import { exitCode } from '../exitCode.js';
-import { readStdin } from '../prompt.js';
-import { UsageError } from '../usageError.js';
+import { readStdin } from '../terminal/prompt.js';
+import { UsageError } from '../arguments/usageError.js';
 
 export const explain = defineCommand({
   name: 'explain',

@@ -1,14 +1,14 @@
-import { backupHeaderText } from '../backupHeaderText.js';
-import { openBucket, s3ObjectLocation } from '../bucket.js';
-import { defineCommand } from '../command.js';
-import { awsOptions } from '../commonOptions.js';
-import { envelopeText } from '../envelopeText.js';
+import { backupHeaderText } from '../text/backupHeaderText.js';
+import { openBucket, s3ObjectLocation } from '../targets/bucket.js';
+import { defineCommand } from '../arguments/command.js';
+import { awsOptions } from '../arguments/commonOptions.js';
+import { envelopeText } from '../text/envelopeText.js';
 import { exitCode } from '../exitCode.js';
 import { describeFailure, failureJson, showFailure } from '../failure.js';
-import { inspectFile, type Inspection, inspectObject } from '../inspection.js';
-import { expandWildcards } from '../localFiles.js';
-import { type Output } from '../output.js';
-import { withSession } from '../session.js';
+import { inspectFile, type Inspection, inspectObject } from '../targets/inspection.js';
+import { expandWildcards } from '../arguments/localFiles.js';
+import { type Output } from '../terminal/output.js';
+import { withSession } from '../targets/session.js';
 
 export const inspect = defineCommand({
   name: 'inspect',

@@ -1,10 +1,10 @@
 import { type Instance, listInstances } from '../../core/aws/instances.js';
-import { defineCommand } from '../command.js';
-import { awsOptions } from '../commonOptions.js';
+import { defineCommand } from '../arguments/command.js';
+import { awsOptions } from '../arguments/commonOptions.js';
 import { exitCode } from '../exitCode.js';
-import { withSession } from '../session.js';
-import { type Style } from '../style.js';
-import { labelled, table } from '../text.js';
+import { withSession } from '../targets/session.js';
+import { type Style } from '../terminal/style.js';
+import { labelled, table } from '../text/text.js';
 
 export const instances = defineCommand({
   name: 'instances',

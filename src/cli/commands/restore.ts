@@ -6,16 +6,16 @@ import { blockSizes, volumes } from '../../core/nativeTasks/restoreParameters.js
 import { type Statement } from '../../core/nativeTasks/statement.js';
 import { restoreDatabase } from '../../core/nativeTasks/statements.js';
 import { submitTask } from '../../core/nativeTasks/submitTask.js';
-import { defineCommand, type OptionValues } from '../command.js';
-import { awsOptions, followOptions, sqlOptions } from '../commonOptions.js';
+import { defineCommand, type OptionValues } from '../arguments/command.js';
+import { awsOptions, followOptions, sqlOptions } from '../arguments/commonOptions.js';
 import { exitCode } from '../exitCode.js';
 import { follow } from '../follow.js';
-import { keyArn } from '../keyArn.js';
-import { printSql } from '../printSql.js';
-import { checkServerOptions, findServer, type Server, serverArguments } from '../server.js';
-import { withSession } from '../session.js';
-import { situationOf } from '../situation.js';
-import { UsageError } from '../usageError.js';
+import { keyArn } from '../targets/keyArn.js';
+import { printSql } from '../text/printSql.js';
+import { checkServerOptions, findServer, type Server, serverArguments } from '../targets/server.js';
+import { withSession } from '../targets/session.js';
+import { situationOf } from '../targets/situation.js';
+import { UsageError } from '../arguments/usageError.js';
 
 const options = {
   from: {

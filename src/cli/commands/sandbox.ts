@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { EngineError } from '../../core/errors.js';
-import { defineCommand } from '../command.js';
+import { defineCommand } from '../arguments/command.js';
 import { exitCode, type ExitCode } from '../exitCode.js';
 import { type Host } from '../host.js';
-import { signalName } from '../signals.js';
+import { signalName } from '../terminal/signals.js';
 
 export const sandbox = defineCommand({
   name: 'sandbox',

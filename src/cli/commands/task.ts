@@ -4,17 +4,22 @@ import { parseTaskInfo } from '../../core/nativeTasks/taskInfo.js';
 import { taskStatus } from '../../core/nativeTasks/statements.js';
 import { readTaskRows } from '../../core/nativeTasks/taskRow.js';
 import { EngineError } from '../../core/errors.js';
-import { defineCommand } from '../command.js';
-import { awsOptions, followOptions, sqlOptions } from '../commonOptions.js';
-import { diagnosisText } from '../diagnosisText.js';
+import { defineCommand } from '../arguments/command.js';
+import { awsOptions, followOptions, sqlOptions } from '../arguments/commonOptions.js';
+import { diagnosisText } from '../text/diagnosisText.js';
 import { exitCode, type ExitCode } from '../exitCode.js';
 import { diagnosisJson } from '../failure.js';
 import { follow } from '../follow.js';
-import { printSql } from '../printSql.js';
-import { checkServerOptions, type Server, type ServerContext, withServer } from '../server.js';
-import { situationOf } from '../situation.js';
-import { parseTaskId } from '../taskId.js';
-import { messageText, taskFacts } from '../taskText.js';
+import { printSql } from '../text/printSql.js';
+import {
+  checkServerOptions,
+  type Server,
+  type ServerContext,
+  withServer,
+} from '../targets/server.js';
+import { situationOf } from '../targets/situation.js';
+import { parseTaskId } from '../arguments/taskId.js';
+import { messageText, taskFacts } from '../text/taskText.js';
 
 export const task = defineCommand({
   name: 'task',

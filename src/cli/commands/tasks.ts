@@ -1,11 +1,11 @@
 import { taskStatus } from '../../core/nativeTasks/statements.js';
 import { readTaskRows } from '../../core/nativeTasks/taskRow.js';
-import { defineCommand } from '../command.js';
-import { awsOptions, sqlOptions } from '../commonOptions.js';
+import { defineCommand } from '../arguments/command.js';
+import { awsOptions, sqlOptions } from '../arguments/commonOptions.js';
 import { exitCode } from '../exitCode.js';
-import { printSql } from '../printSql.js';
-import { checkServerOptions, withConnection } from '../server.js';
-import { taskTable } from '../taskText.js';
+import { printSql } from '../text/printSql.js';
+import { checkServerOptions, withConnection } from '../targets/server.js';
+import { taskTable } from '../text/taskText.js';
 
 export const tasks = defineCommand({
   name: 'tasks',

@@ -2,19 +2,19 @@ import path from 'node:path';
 import { type UploadResult, uploadEncrypted } from '../../core/transfer/upload.js';
 import { formatS3Uri } from '../../core/aws/s3Uri.js';
 import { isCancelled } from '../../core/errors.js';
-import { type Bucket, openBucket, s3Location } from '../bucket.js';
-import { type CommandContext, defineCommand } from '../command.js';
-import { awsOptions } from '../commonOptions.js';
-import { type Destination, destinations } from '../destination.js';
+import { type Bucket, openBucket, s3Location } from '../targets/bucket.js';
+import { type CommandContext, defineCommand } from '../arguments/command.js';
+import { awsOptions } from '../arguments/commonOptions.js';
+import { type Destination, destinations } from '../arguments/destination.js';
 import { exitCode } from '../exitCode.js';
 import { describeFailure, type Failure, failureJson, showFailure } from '../failure.js';
-import { expandWildcards } from '../localFiles.js';
-import { type Output } from '../output.js';
-import { transferFigures } from '../progressLine.js';
-import { withSession } from '../session.js';
-import { type Style } from '../style.js';
-import { printable } from '../text.js';
-import { transferText } from '../units.js';
+import { expandWildcards } from '../arguments/localFiles.js';
+import { type Output } from '../terminal/output.js';
+import { transferFigures } from '../terminal/progressLine.js';
+import { withSession } from '../targets/session.js';
+import { type Style } from '../terminal/style.js';
+import { printable } from '../text/text.js';
+import { transferText } from '../text/units.js';
 
 const options = {
   'kms-key': {

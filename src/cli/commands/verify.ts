@@ -1,11 +1,11 @@
 import { formatS3Uri } from '../../core/aws/s3Uri.js';
 import { verifyObject } from '../../core/transfer/verify.js';
-import { openBucket, s3ObjectLocation } from '../bucket.js';
-import { defineCommand } from '../command.js';
-import { awsOptions } from '../commonOptions.js';
+import { openBucket, s3ObjectLocation } from '../targets/bucket.js';
+import { defineCommand } from '../arguments/command.js';
+import { awsOptions } from '../arguments/commonOptions.js';
 import { exitCode } from '../exitCode.js';
-import { withSession } from '../session.js';
-import { labelled } from '../text.js';
+import { withSession } from '../targets/session.js';
+import { labelled } from '../text/text.js';
 
 export const verify = defineCommand({
   name: 'verify',

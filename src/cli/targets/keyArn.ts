@@ -1,8 +1,8 @@
-import { describeKey } from '../core/aws/describeKey.js';
-import { parseKmsKeyArn } from '../core/aws/kmsKeyArn.js';
-import { type AwsSession } from '../core/aws/session.js';
-import { EngineError } from '../core/errors.js';
-import { UsageError } from './usageError.js';
+import { describeKey } from '../../core/aws/describeKey.js';
+import { parseKmsKeyArn } from '../../core/aws/kmsKeyArn.js';
+import { type AwsSession } from '../../core/aws/session.js';
+import { EngineError } from '../../core/errors.js';
+import { UsageError } from '../arguments/usageError.js';
 
 /**
  * The key ARN that RDS wants, from an ARN, a key id or an alias. A key's own ARN is taken as it is,

@@ -1,7 +1,7 @@
-import { type TaskMessage } from '../core/nativeTasks/taskInfo.js';
-import { type TaskRow } from '../core/nativeTasks/taskRow.js';
+import { type TaskMessage } from '../../core/nativeTasks/taskInfo.js';
+import { type TaskRow } from '../../core/nativeTasks/taskRow.js';
 import { formatTime } from './dates.js';
-import { type Style } from './style.js';
+import { type Style } from '../terminal/style.js';
 import { labelled, printable, table } from './text.js';
 
 /** `RESTORE_DB of Northwind`. */

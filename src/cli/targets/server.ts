@@ -1,13 +1,13 @@
-import { describeInstance, type Instance } from '../core/aws/instances.js';
-import { type AwsSession } from '../core/aws/session.js';
-import { EngineError } from '../core/errors.js';
-import { connect, type SqlConnection } from '../core/sql/connection.js';
-import { masterPassword } from '../core/sql/masterPassword.js';
-import { type CommandContext } from './command.js';
-import { type awsOptions, type sqlOptions } from './commonOptions.js';
+import { describeInstance, type Instance } from '../../core/aws/instances.js';
+import { type AwsSession } from '../../core/aws/session.js';
+import { EngineError } from '../../core/errors.js';
+import { connect, type SqlConnection } from '../../core/sql/connection.js';
+import { masterPassword } from '../../core/sql/masterPassword.js';
+import { type CommandContext } from '../arguments/command.js';
+import { type awsOptions, type sqlOptions } from '../arguments/commonOptions.js';
 import { passwordSource } from './password.js';
 import { withSession } from './session.js';
-import { UsageError } from './usageError.js';
+import { UsageError } from '../arguments/usageError.js';
 
 export type ServerContext = CommandContext<typeof awsOptions & typeof sqlOptions>;
 

@@ -1,8 +1,8 @@
-import { type AwsSession, openSession } from '../core/aws/session.js';
-import { type CommandContext } from './command.js';
-import { type awsOptions } from './commonOptions.js';
-import { askHidden } from './prompt.js';
-import { UsageError } from './usageError.js';
+import { type AwsSession, openSession } from '../../core/aws/session.js';
+import { type CommandContext } from '../arguments/command.js';
+import { type awsOptions } from '../arguments/commonOptions.js';
+import { askHidden } from '../terminal/prompt.js';
+import { UsageError } from '../arguments/usageError.js';
 
 /** Opens an AWS session as the command line says, and closes its connections at the end. */
 export async function withSession<T>(

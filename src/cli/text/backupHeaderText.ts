@@ -2,8 +2,8 @@ import {
   type BackupFile,
   type BackupHeader,
   type BackupSet,
-} from '../core/backupFile/backupHeader.js';
-import { collationName } from '../core/backupFile/collation.js';
+} from '../../core/backupFile/backupHeader.js';
+import { collationName } from '../../core/backupFile/collation.js';
 import {
   backupTypeText,
   flagNames,
@@ -11,8 +11,8 @@ import {
   productName,
   productOfDatabaseVersion,
   withUtcOffset,
-} from '../core/backupFile/describe.js';
-import { type Style } from './style.js';
+} from '../../core/backupFile/describe.js';
+import { type Style } from '../terminal/style.js';
 import { labelled, printable, table } from './text.js';
 import { formatBytes, formatExactBytes } from './units.js';
 

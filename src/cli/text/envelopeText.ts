@@ -1,8 +1,8 @@
-import { type KeyWrap, type Metadata } from '../core/envelope/envelope.js';
-import { type Readability } from '../core/envelope/readability.js';
-import { type ObjectEnvelope } from '../core/transfer/objectEnvelope.js';
+import { type KeyWrap, type Metadata } from '../../core/envelope/envelope.js';
+import { type Readability } from '../../core/envelope/readability.js';
+import { type ObjectEnvelope } from '../../core/transfer/objectEnvelope.js';
 import { formatTime } from './dates.js';
-import { type Style } from './style.js';
+import { type Style } from '../terminal/style.js';
 import { labelled, printable } from './text.js';
 import { formatExactBytes } from './units.js';
 

@@ -1,11 +1,11 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { bucketRegion } from '../core/aws/bucketRegion.js';
-import { kmsKeyService } from '../core/aws/kmsKeyService.js';
-import { parseS3Uri, type S3Location } from '../core/aws/s3Uri.js';
-import { type AwsSession } from '../core/aws/session.js';
-import { type KeyService } from '../core/envelope/envelope.js';
-import { EngineError } from '../core/errors.js';
-import { UsageError } from './usageError.js';
+import { bucketRegion } from '../../core/aws/bucketRegion.js';
+import { kmsKeyService } from '../../core/aws/kmsKeyService.js';
+import { parseS3Uri, type S3Location } from '../../core/aws/s3Uri.js';
+import { type AwsSession } from '../../core/aws/session.js';
+import { type KeyService } from '../../core/envelope/envelope.js';
+import { EngineError } from '../../core/errors.js';
+import { UsageError } from '../arguments/usageError.js';
 
 /** A bucket with S3 and KMS of its own region: RDS wants bucket, key and instance in one. */
 export interface Bucket {

@@ -1,11 +1,11 @@
-import { parseS3Arn } from '../core/aws/s3Arn.js';
-import { formatS3Uri } from '../core/aws/s3Uri.js';
-import { type AwsSession } from '../core/aws/session.js';
-import { type Situation } from '../core/diagnosis/situation.js';
-import { type TaskRow } from '../core/nativeTasks/taskRow.js';
-import { listDatabases } from '../core/sql/databases.js';
+import { parseS3Arn } from '../../core/aws/s3Arn.js';
+import { formatS3Uri } from '../../core/aws/s3Uri.js';
+import { type AwsSession } from '../../core/aws/session.js';
+import { type Situation } from '../../core/diagnosis/situation.js';
+import { type TaskRow } from '../../core/nativeTasks/taskRow.js';
+import { listDatabases } from '../../core/sql/databases.js';
 import { openBucket } from './bucket.js';
-import { type Host } from './host.js';
+import { type Host } from '../host.js';
 import { inspectObject } from './inspection.js';
 import { type Server } from './server.js';
 

@@ -1,5 +1,5 @@
-import { CancelledError } from '../core/errors.js';
-import { exitCode } from './exitCode.js';
+import { CancelledError } from '../../core/errors.js';
+import { exitCode } from '../exitCode.js';
 
 /** On Windows SIGHUP is the console window being closed and SIGBREAK Ctrl-Break. */
 const signalNames = [

@@ -1,7 +1,7 @@
 import { type Command, type OptionSpec, type OptionSpecs, usageOf } from './command.js';
 import { awsOptions, globalOptions, passwordHelp, sqlOptions } from './commonOptions.js';
-import { type Style } from './style.js';
-import { labelled, wrap } from './text.js';
+import { type Style } from '../terminal/style.js';
+import { labelled, wrap } from '../text/text.js';
 
 function optionLine([name, spec]: [string, OptionSpec], width: number): string {
   const label = spec.type === 'flag' ? `  --${name}` : `  --${name} ${spec.value}`;

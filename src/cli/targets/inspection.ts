@@ -1,13 +1,13 @@
-import { type BackupHeader } from '../core/backupFile/backupHeader.js';
-import { fileSource } from '../core/backupFile/fileSource.js';
-import { readBackupHeader } from '../core/backupFile/readBackupHeader.js';
-import { readability } from '../core/envelope/readability.js';
-import { openDecrypted } from '../core/transfer/decryptedSource.js';
-import { type ObjectEnvelope, readObjectEnvelope } from '../core/transfer/objectEnvelope.js';
-import { readRange } from '../core/transfer/rangedGet.js';
-import { formatS3Uri, type S3Location } from '../core/aws/s3Uri.js';
+import { type BackupHeader } from '../../core/backupFile/backupHeader.js';
+import { fileSource } from '../../core/backupFile/fileSource.js';
+import { readBackupHeader } from '../../core/backupFile/readBackupHeader.js';
+import { readability } from '../../core/envelope/readability.js';
+import { openDecrypted } from '../../core/transfer/decryptedSource.js';
+import { type ObjectEnvelope, readObjectEnvelope } from '../../core/transfer/objectEnvelope.js';
+import { readRange } from '../../core/transfer/rangedGet.js';
+import { formatS3Uri, type S3Location } from '../../core/aws/s3Uri.js';
 import { type Bucket } from './bucket.js';
-import { type EnvelopeFacts } from './envelopeText.js';
+import { type EnvelopeFacts } from '../text/envelopeText.js';
 
 /** What there is to say of one backup, in a file or in S3. */
 export interface Inspection {

@@ -1,7 +1,7 @@
-import { type PasswordSource } from '../core/sql/connection.js';
-import { type Host } from './host.js';
-import { askHidden, readStdin } from './prompt.js';
-import { UsageError } from './usageError.js';
+import { type PasswordSource } from '../../core/sql/connection.js';
+import { type Host } from '../host.js';
+import { askHidden, readStdin } from '../terminal/prompt.js';
+import { UsageError } from '../arguments/usageError.js';
 
 const variable = 'RDS_BACKUP_PASSWORD';
 
