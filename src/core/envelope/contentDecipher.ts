@@ -2,7 +2,6 @@ import { createDecipheriv, type CipherGCMTypes } from 'node:crypto';
 import { EngineError } from '../errors.js';
 import { type Envelope } from './envelope.js';
 import { blockBytes, contentCipher, tagBytes } from './format.js';
-import { contentKey } from './unwrap.js';
 
 /** Decrypts a run of ciphertext, fed in order. Chunks of 64–256 KiB are the fastest. */
 export interface ContentDecipher {
@@ -13,18 +12,6 @@ export interface ContentDecipher {
    * @throws EngineError `envelope/decrypt-failed`
    */
   final(): Buffer;
-}
-
-/**
- * A decipher for the whole body of an object, tag included. Plaintext of a GCM or suite-115 object
- * counts only once `final` has returned: until then nothing has authenticated it.
- * @throws EngineError `envelope/data-key-size`, `envelope/commitment-mismatch`
- */
-export function createContentDecipher(envelope: Envelope, dataKey: Buffer): ContentDecipher {
-  const content = contentKey(envelope, dataKey);
-  return envelope.cipher === contentCipher.cbc
-    ? createCbcRangeDecipher({ key: content.key, previousBlock: content.iv, isLast: true })
-    : createGcmDecipher(content);
 }
 
 /**

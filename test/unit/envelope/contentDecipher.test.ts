@@ -6,13 +6,13 @@ import { type Envelope } from '../../../src/core/envelope/envelope.js';
 import {
   type ContentDecipher,
   createCbcRangeDecipher,
-  createContentDecipher,
   createGcmRangeDecipher,
 } from '../../../src/core/envelope/contentDecipher.js';
 import { ciphertextLength, plaintextBounds } from '../../../src/core/envelope/contentLength.js';
 import { parseEnvelope } from '../../../src/core/envelope/parse.js';
 import { contentKey } from '../../../src/core/envelope/unwrap.js';
 import { EngineError } from '../../../src/core/errors.js';
+import { createContentDecipher } from '../../support/wholeBody.js';
 import { randomLookingBytes, v1, v2Gcm, v3 } from './samples.js';
 
 const dataKey = randomLookingBytes(32, 77);

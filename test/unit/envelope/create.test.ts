@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createCipheriv } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createContentDecipher } from '../../../src/core/envelope/contentDecipher.js';
+import { createContentDecipher } from '../../support/wholeBody.js';
 import { createEnvelope } from '../../../src/core/envelope/create.js';
 import { parseEnvelope } from '../../../src/core/envelope/parse.js';
 import { readability } from '../../../src/core/envelope/readability.js';

@@ -4,7 +4,6 @@ import { after, describe, it } from 'node:test';
 import { type Envelope } from '../../../src/core/envelope/envelope.js';
 import {
   createCbcRangeDecipher,
-  createContentDecipher,
   createGcmRangeDecipher,
 } from '../../../src/core/envelope/contentDecipher.js';
 import { ciphertextLength, plaintextBounds } from '../../../src/core/envelope/contentLength.js';
@@ -13,6 +12,7 @@ import { parseEnvelope } from '../../../src/core/envelope/parse.js';
 import { readability } from '../../../src/core/envelope/readability.js';
 import { contentKey, unwrapDataKey } from '../../../src/core/envelope/unwrap.js';
 import { EngineError } from '../../../src/core/errors.js';
+import { createContentDecipher } from '../../support/wholeBody.js';
 import { unwrapRaw } from './rawUnwrap.js';
 import {
   envelopeOf,
