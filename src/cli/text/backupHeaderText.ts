@@ -8,19 +8,13 @@ import {
   backupTypeText,
   flagNames,
   lsnText,
-  productName,
+  productAndVersion,
   productOfDatabaseVersion,
   withUtcOffset,
 } from '../../core/backupFile/describe.js';
 import { type Style } from '../terminal/style.js';
 import { labelled, printable, table } from './text.js';
 import { formatBytes, formatExactBytes } from './units.js';
-
-/** `SQL Server 2016 (13.0.5026)` */
-function serverVersion(version: string): string {
-  const name = productName(version);
-  return name.endsWith(version) ? name : `${name} (${version})`;
-}
 
 /** `2021-10-14 08:10:22-06:00`; the offset only where the file knows it. */
 const localTime = (date: string, quarterHours: number) =>
@@ -88,7 +82,7 @@ function setFacts(set: BackupSet): Fact[] {
     ['Type', [backupTypeText(set), ...traits].join(', ')],
     ['Name', set.backupName],
     ['Description', set.backupDescription],
-    ['Server', [set.serverName, serverVersion(set.softwareVersion)].filter(Boolean).join(', ')],
+    ['Server', [set.serverName, productAndVersion(set.softwareVersion)].filter(Boolean).join(', ')],
     ['Machine', set.machineName === set.serverName ? null : set.machineName],
     ['Taken by', set.userName],
     ['Started', start && localTime(start, zone)],

@@ -24,6 +24,12 @@ export function productName(softwareVersion: string): string {
   return product === undefined ? `SQL Server ${softwareVersion}` : `SQL Server ${product}`;
 }
 
+/** `SQL Server 2016 (13.0.5026)`; the version alone where no product has it. */
+export function productAndVersion(softwareVersion: string): string {
+  const name = productName(softwareVersion);
+  return name.endsWith(softwareVersion) ? name : `${name} (${softwareVersion})`;
+}
+
 /** Internal database versions: the last one of each product. */
 const databaseVersions: readonly (readonly [last: number, product: string])[] = [
   [539, '2000'],

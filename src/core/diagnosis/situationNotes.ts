@@ -1,3 +1,4 @@
+import { productAndVersion } from '../backupFile/describe.js';
 import { regionOfKey } from '../aws/kmsKeyArn.js';
 import type { Situation, SituationObject } from './situation.js';
 
@@ -106,8 +107,8 @@ function instanceNotes(o: Situation): string[] {
     major(backupServerVersion) > major(instance.engineVersion)
   ) {
     notes.push(
-      `The backup was made by ${product(backupServerVersion)}; ${instance.id} runs the older ` +
-        `${product(instance.engineVersion)}. Restore it on an instance of at least that version.`,
+      `The backup was made by ${productAndVersion(backupServerVersion)}; ${instance.id} runs the older ` +
+        `${productAndVersion(instance.engineVersion)}. Restore it on an instance of at least that version.`,
     );
   }
   const taken = o.existingDatabases?.find((name) => databaseName && sameName(name, databaseName));
@@ -122,21 +123,6 @@ const sameName = (a: string, b: string) =>
   a.localeCompare(b, undefined, { sensitivity: 'base' }) === 0;
 
 const major = (version: string) => Number.parseInt(version, 10);
-
-const years: Readonly<Record<number, string>> = {
-  11: '2012',
-  12: '2014',
-  13: '2016',
-  14: '2017',
-  15: '2019',
-  16: '2022',
-  17: '2025',
-};
-
-function product(version: string): string {
-  const year = years[major(version)];
-  return year === undefined ? `SQL Server ${version}` : `SQL Server ${year} (${version})`;
-}
 
 function fileNotes({ filesFound, filesExpected }: Situation): string[] {
   if (filesFound === undefined) return [];

@@ -34,18 +34,5 @@ export function versionOf(instance: SandboxInstance): Version {
   return [at(0), at(1), at(2), at(3)];
 }
 
-const productNames: Readonly<Record<number, string>> = {
-  11: '2012',
-  12: '2014',
-  13: '2016',
-  14: '2017',
-  15: '2019',
-  16: '2022',
-  17: '2025',
-};
-
-export const productName = ([major]: Version) =>
-  `SQL Server ${productNames[major] ?? String(major)}`;
-
 /** SQL Server's compatibility level of a database created by this version. */
 export const compatibilityLevelOf = ([major]: Version) => major * 10;

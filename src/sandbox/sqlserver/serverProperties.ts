@@ -1,4 +1,5 @@
-import { editionOf, productName, versionOf } from './edition.js';
+import { productName } from '../../core/backupFile/describe.js';
+import { editionOf, versionOf } from './edition.js';
 import type { SqlInstance } from './sqlInstance.js';
 import { sqlType, sysname, type Typed } from './types.js';
 
@@ -7,7 +8,7 @@ export function versionText(instance: SqlInstance): string {
   const version = versionOf(instance.description);
   const edition = editionOf(instance.description).name;
   return (
-    `Microsoft ${productName(version)} - ${version.join('.')} (X64)\n` +
+    `Microsoft ${productName(version.join('.'))} - ${version.join('.')} (X64)\n` +
     `\t${edition} on RDS Backup's local sandbox, which runs no SQL Server engine\n`
   );
 }
