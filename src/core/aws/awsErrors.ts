@@ -9,7 +9,8 @@ const unreachableCodes =
   /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)$/;
 
 /** HTTP status of an SDK error; undefined when no answer came. */
-export const httpStatus = (error: unknown) => (error as ServiceError).$metadata?.httpStatusCode;
+export const httpStatus = (error: unknown) =>
+  (error as ServiceError | undefined)?.$metadata?.httpStatusCode;
 
 /**
  * A failed AWS call as a sentence. `doing` names it (“Listing the instances in eu-west-1”); the SDK's

@@ -1,4 +1,4 @@
-import { parseTaskInfo, type TaskMessage } from '../nativeTasks/taskInfo.js';
+import { collapse, parseTaskInfo, type TaskMessage } from '../nativeTasks/taskInfo.js';
 import { catalogue, type KnownFailure } from './catalogue.js';
 import type { Diagnosis } from './diagnosis.js';
 import { errorTexts } from './errorTexts.js';
@@ -48,8 +48,6 @@ function messagesOf(subject: unknown): string[] {
     .filter(({ kind }) => !uneventful.includes(kind))
     .map(({ text }) => text);
 }
-
-const collapse = (text: string) => text.replace(/\s+/g, ' ').trim();
 
 function firstMatch(texts: readonly string[], eligible: (entry: KnownFailure) => boolean) {
   for (const entry of catalogue()) {

@@ -13,7 +13,8 @@ const stampForm = /\[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3})\]/;
 const cutStamp = /\[[\d: .-]{0,23}\s*$/;
 /** CR as some terminals print it, in pasted text. */
 const printedReturns = /(?:\^M)+(?=\[\d)/g;
-const collapse = (text: string) => text.replace(/\s+/g, ' ').trim();
+/** One blank for every run of white space: texts are compared like that. */
+export const collapse = (text: string) => text.replace(/\s+/g, ' ').trim();
 
 /**
  * Reads the task_info column: a run of messages, each usually with a stamp, parted by blanks, CR, CR

@@ -1,4 +1,3 @@
-import type { S3Client } from '@aws-sdk/client-s3';
 import type { ByteSource } from '../byteSource.js';
 import { createCbcRangeDecipher, createGcmRangeDecipher } from '../envelope/contentDecipher.js';
 import { plaintextBounds } from '../envelope/contentLength.js';
@@ -6,6 +5,7 @@ import type { ContentCipher, KeyService } from '../envelope/envelope.js';
 import { blockBytes, contentCipher } from '../envelope/format.js';
 import {
   type ObjectEnvelope,
+  type ObjectRequest,
   openContentKey,
   type OpenedKey,
   readObjectEnvelope,
@@ -17,6 +17,10 @@ import { noFurtherRetry, type RetryPolicy } from './retry.js';
 /** A backup header is read in many small steps; each window is fetched once. */
 const windowBytes = 256 * 1024;
 const windowsKept = 4;
+
+export interface DecryptRequest extends ObjectRequest {
+  readonly keys: KeyService;
+}
 
 /** Plaintext of an encrypted object, by ranges. */
 export interface DecryptedSource extends ByteSource {
@@ -33,15 +37,7 @@ export interface DecryptedSource extends ByteSource {
  * @throws EngineError `s3/…`, `envelope/…`, `kms/…`, `transfer/not-encrypted`,
  *   `envelope/decrypt-failed`
  */
-export async function openDecrypted(o: {
-  bucket: string;
-  key: string;
-  s3: S3Client;
-  keys: KeyService;
-  signal?: AbortSignal | undefined;
-  /** On top of the SDK's own; none if not given. */
-  retry?: RetryPolicy | undefined;
-}): Promise<DecryptedSource> {
+export async function openDecrypted(o: DecryptRequest): Promise<DecryptedSource> {
   const object = await readObjectEnvelope(o);
   const envelope = requireEnvelope(object);
   const opened = await openContentKey(envelope, o.keys, o.signal);

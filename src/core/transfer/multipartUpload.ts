@@ -1,8 +1,10 @@
 import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
 import type { Readable } from 'node:stream';
+import { httpStatus } from '../aws/awsErrors.js';
+import { formatS3Uri, type S3Location } from '../aws/s3Uri.js';
 import { EngineError } from '../errors.js';
 import { crc32Base64 } from './crc32.js';
-import { httpStatus, type S3Place, s3Error, s3Uri } from './s3Errors.js';
+import { s3Error } from './s3Errors.js';
 import { retry, type RetryPolicy } from './retry.js';
 import { StallGuard } from './stallGuard.js';
 import { streamBody } from './streamedBody.js';
@@ -12,7 +14,7 @@ const housekeepingMs = 20_000;
 /** S3 puts an object of thousands of parts together in minutes. */
 const completionMs = 15 * 60_000;
 
-export interface S3Target extends S3Place {
+export interface S3Target extends S3Location {
   readonly s3: S3Client;
   readonly overwrite: boolean;
   readonly retryPolicy: RetryPolicy;
@@ -33,7 +35,7 @@ export interface SendProgress {
   sent(bytes: number): void;
 }
 
-const commonInput = ({ bucket, key }: S3Place) => ({ Bucket: bucket, Key: key });
+const commonInput = ({ bucket, key }: S3Location) => ({ Bucket: bucket, Key: key });
 
 /** A put fails rather than replaces, unless the user said so. */
 const onlyIfNew = ({ overwrite }: S3Target) => (overwrite ? {} : { IfNoneMatch: '*' });
@@ -238,7 +240,7 @@ export class MultipartUpload {
       if (httpStatus(error) === 404) return undefined;
       return new EngineError(
         'transfer/upload-not-aborted',
-        `The unfinished multipart upload to ${s3Uri(this.target)} could not be removed; its parts cost storage until it is. ` +
+        `The unfinished multipart upload to ${formatS3Uri(this.target)} could not be removed; its parts cost storage until it is. ` +
           `Remove it with: aws s3api abort-multipart-upload --bucket ${bucket} --key "${key}" --upload-id ${this.uploadId}`,
         { cause: error, details: { uploadId: this.uploadId } },
       );
@@ -246,11 +248,11 @@ export class MultipartUpload {
   }
 }
 
-function etagOf(etag: string | undefined, place: S3Place): string {
+function etagOf(etag: string | undefined, place: S3Location): string {
   if (!etag) throw unexpectedAnswer(place, 'no ETag');
   return etag;
 }
 
-function unexpectedAnswer(place: S3Place, what: string): EngineError {
+function unexpectedAnswer(place: S3Location, what: string): EngineError {
   return s3Error(new Error(`the service answered with ${what}`), place, 'upload to');
 }

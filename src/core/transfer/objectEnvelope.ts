@@ -1,14 +1,16 @@
 import type { HeadObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import { httpStatus } from '../aws/awsErrors.js';
+import { formatS3Uri, type S3Location } from '../aws/s3Uri.js';
 import type { Envelope, KeyService, Metadata } from '../envelope/envelope.js';
 import { instructionFileKeys, maxInstructionFileBytes } from '../envelope/instructionFile.js';
 import { parseEnvelope } from '../envelope/parse.js';
 import { contentKey, unwrapDataKey } from '../envelope/unwrap.js';
 import { EngineError } from '../errors.js';
 import { noFurtherRetry, retry, type RetryPolicy } from './retry.js';
-import { httpStatus, type S3Place, s3Error, s3Uri } from './s3Errors.js';
+import { s3Error } from './s3Errors.js';
 
 /** An object in S3 and, if it is client-side encrypted, its envelope. */
-export interface ObjectEnvelope extends S3Place {
+export interface ObjectEnvelope extends S3Location {
   /** Bytes in S3: of the ciphertext, when it is encrypted. */
   readonly size: number;
   readonly etag: string;
@@ -23,7 +25,7 @@ export interface ObjectEnvelope extends S3Place {
   readonly envelope: Envelope | undefined;
 }
 
-interface Request extends S3Place {
+export interface ObjectRequest extends S3Location {
   readonly s3: S3Client;
   readonly signal?: AbortSignal | undefined;
   /** On top of the SDK's own; none if not given. */
@@ -34,7 +36,7 @@ interface Request extends S3Place {
  * HEADs an object and reads its envelope, from `<key>.instruction` where it lies there.
  * @throws EngineError `s3/…`, or `envelope/…` for headers that contradict each other or are malformed
  */
-export async function readObjectEnvelope(o: Request): Promise<ObjectEnvelope> {
+export async function readObjectEnvelope(o: ObjectRequest): Promise<ObjectEnvelope> {
   const head = await headObject(o);
   const metadata = head.Metadata ?? {};
   return {
@@ -55,7 +57,7 @@ export function requireEnvelope(object: ObjectEnvelope): Envelope {
   if (object.envelope) return object.envelope;
   throw new EngineError(
     'transfer/not-encrypted',
-    `${s3Uri(object)} is not client-side encrypted: it has no envelope in its metadata and no instruction file. ` +
+    `${formatS3Uri(object)} is not client-side encrypted: it has no envelope in its metadata and no instruction file. ` +
       'It needs no decryption; fetch it as it is, or restore it without a KMS key.',
   );
 }
@@ -87,7 +89,7 @@ export async function openContentKey(
   }
 }
 
-async function headObject(o: Request): Promise<HeadObjectCommandOutput> {
+async function headObject(o: ObjectRequest): Promise<HeadObjectCommandOutput> {
   const { HeadObjectCommand } = await import('@aws-sdk/client-s3');
   const input = { Bucket: o.bucket, Key: o.key };
   try {
@@ -101,7 +103,7 @@ async function headObject(o: Request): Promise<HeadObjectCommandOutput> {
 }
 
 /** The answer to a HEAD has no text; the same question as a GET says why. */
-async function inWords(error: unknown, o: Request): Promise<unknown> {
+async function inWords(error: unknown, o: ObjectRequest): Promise<unknown> {
   if (![400, 403, 404].includes(httpStatus(error) ?? 0)) return error;
   const { GetObjectCommand } = await import('@aws-sdk/client-s3');
   try {
@@ -116,7 +118,7 @@ async function inWords(error: unknown, o: Request): Promise<unknown> {
   }
 }
 
-async function envelopeOf(o: Request, metadata: Metadata): Promise<Envelope | undefined> {
+async function envelopeOf(o: ObjectRequest, metadata: Metadata): Promise<Envelope | undefined> {
   const reading = parseEnvelope(metadata);
   if (reading.kind === 'envelope') return reading.envelope;
   const json = await instructionFile(o);
@@ -127,12 +129,12 @@ async function envelopeOf(o: Request, metadata: Metadata): Promise<Envelope | un
   if (reading.kind === 'none') return undefined;
   throw new EngineError(
     'envelope/no-instruction-file',
-    `${s3Uri(o)} keeps its envelope in an instruction file, but there is no readable object ` +
+    `${formatS3Uri(o)} keeps its envelope in an instruction file, but there is no readable object ` +
       `"${instructionFileKeys(o.key)[0]}". Copy both objects together, or allow reading it.`,
   );
 }
 
-async function instructionFile(o: Request): Promise<string | undefined> {
+async function instructionFile(o: ObjectRequest): Promise<string | undefined> {
   for (const key of instructionFileKeys(o.key)) {
     const json = await smallText({ ...o, key });
     if (json !== undefined) return json;
@@ -141,7 +143,7 @@ async function instructionFile(o: Request): Promise<string | undefined> {
 }
 
 /** Text of a small object; undefined when there is none. */
-async function smallText(o: Request): Promise<string | undefined> {
+async function smallText(o: ObjectRequest): Promise<string | undefined> {
   const { GetObjectCommand } = await import('@aws-sdk/client-s3');
   try {
     const { Body } = await o.s3.send(

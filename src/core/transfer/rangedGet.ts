@@ -1,12 +1,13 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
+import { formatS3Uri, type S3Location } from '../aws/s3Uri.js';
 import { EngineError } from '../errors.js';
-import { type S3Place, s3Error, s3Uri } from './s3Errors.js';
+import { s3Error } from './s3Errors.js';
 import { noFurtherRetry, retry, type RetryPolicy } from './retry.js';
 import { StallGuard, stallMs } from './stallGuard.js';
 
 /** One object, in the state in which it was first seen. */
-export interface PinnedObject extends S3Place {
+export interface PinnedObject extends S3Location {
   readonly s3: S3Client;
   readonly size: number;
   readonly etag: string;
@@ -33,13 +34,16 @@ export async function openRange(
     { abortSignal: signal },
   );
   if (!(Body instanceof Readable)) {
-    throw new EngineError('transfer/wrong-range', `${s3Uri(object)} was answered without a body.`);
+    throw new EngineError(
+      'transfer/wrong-range',
+      `${formatS3Uri(object)} was answered without a body.`,
+    );
   }
   if (ContentLength !== end - start) {
     Body.destroy();
     throw new EngineError(
       'transfer/wrong-range',
-      `${s3Uri(object)} is shorter than it was, or the service does not serve ranges: ` +
+      `${formatS3Uri(object)} is shorter than it was, or the service does not serve ranges: ` +
         `bytes ${start} to ${end} were asked for, ${ContentLength ?? 'an unknown number'} came.`,
     );
   }

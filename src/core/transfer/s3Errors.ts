@@ -1,11 +1,7 @@
+import { httpStatus } from '../aws/awsErrors.js';
+import { formatS3Uri, type S3Location } from '../aws/s3Uri.js';
 import { CancelledError, EngineError, isCancelled } from '../errors.js';
 import { StalledError, isTransient } from './retry.js';
-
-/** An object, for the error messages. */
-export interface S3Place {
-  readonly bucket: string;
-  readonly key: string;
-}
 
 interface ServiceError extends Error {
   readonly code?: string;
@@ -13,19 +9,12 @@ interface ServiceError extends Error {
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }
 
-export const s3Uri = (place: S3Place) => `s3://${place.bucket}/${place.key}`;
-
-/** HTTP status of an SDK error; undefined when no answer came. */
-export function httpStatus(error: unknown): number | undefined {
-  return (error as ServiceError | undefined)?.$metadata?.httpStatusCode;
-}
-
 /**
  * Says what an S3 failure means for the object at `place` and what to do about it. Engine errors and
  * cancellations pass through.
  * @param doing for example `read`, `upload to`
  */
-export function s3Error(error: unknown, place: S3Place, doing: string): EngineError {
+export function s3Error(error: unknown, place: S3Location, doing: string): EngineError {
   if (error instanceof EngineError) return error;
   if (isCancelled(error)) return new CancelledError(error);
   if (!(error instanceof Error)) return new EngineError('s3/failed', String(error));
@@ -45,7 +34,7 @@ export function s3Error(error: unknown, place: S3Place, doing: string): EngineEr
 
 function meaning(
   error: ServiceError,
-  place: S3Place,
+  place: S3Location,
   doing: string,
 ): { code: string; sentence: string } {
   const { bucket, key } = place;
@@ -61,21 +50,21 @@ function meaning(
     case 'NoSuchUpload':
       return {
         code: 's3/upload-gone',
-        sentence: `The multipart upload to ${s3Uri(place)} was aborted by someone else or by a lifecycle rule. Start the upload again.`,
+        sentence: `The multipart upload to ${formatS3Uri(place)} was aborted by someone else or by a lifecycle rule. Start the upload again.`,
       };
     case 'ExpiredToken':
     case 'ExpiredTokenException':
     case 'TokenRefreshRequired':
       return {
         code: 's3/expired-credentials',
-        sentence: `The AWS credentials expired while trying to ${doing} ${s3Uri(place)}. Sign in again (for example with aws sso login) and repeat.`,
+        sentence: `The AWS credentials expired while trying to ${doing} ${formatS3Uri(place)}. Sign in again (for example with aws sso login) and repeat.`,
       };
     case 'InvalidAccessKeyId':
     case 'SignatureDoesNotMatch':
     case 'CredentialsProviderError':
       return {
         code: 's3/credentials',
-        sentence: `AWS does not accept the credentials used to ${doing} ${s3Uri(place)}. Check the profile.${words}`,
+        sentence: `AWS does not accept the credentials used to ${doing} ${formatS3Uri(place)}. Check the profile.${words}`,
       };
     case 'RequestTimeTooSkewed':
       return {
@@ -94,13 +83,13 @@ function meaning(
   if (error.name === 'InvalidObjectState') {
     return {
       code: 's3/archived',
-      sentence: `${s3Uri(place)} is archived (S3 Glacier). Restore it in S3 before it can be read.`,
+      sentence: `${formatS3Uri(place)} is archived (S3 Glacier). Restore it in S3 before it can be read.`,
     };
   }
   if (status === 403) {
     return {
       code: 's3/access-denied',
-      sentence: `Access denied: the identity in use may not ${doing} ${s3Uri(place)}. Ask for the S3 permissions on the bucket, and for the KMS key of its default encryption if it has one.${words}`,
+      sentence: `Access denied: the identity in use may not ${doing} ${formatS3Uri(place)}. Ask for the S3 permissions on the bucket, and for the KMS key of its default encryption if it has one.${words}`,
     };
   }
   if (error.name === 'NoSuchKey' || error.name === 'NotFound' || status === 404) {
@@ -112,23 +101,23 @@ function meaning(
   if (error.name === 'PreconditionFailed' || status === 412) {
     return {
       code: 's3/object-changed',
-      sentence: `${s3Uri(place)} was replaced by someone else in the meantime. Repeat to work with the new object.`,
+      sentence: `${formatS3Uri(place)} was replaced by someone else in the meantime. Repeat to work with the new object.`,
     };
   }
   if (status === undefined && (error instanceof StalledError || isTransient(error))) {
     return {
       code: 's3/unreachable',
-      sentence: `Amazon S3 could not be reached to ${doing} ${s3Uri(place)} (${error.message || (error.code ?? error.name)}). Check the network, proxy and endpoint, and repeat.`,
+      sentence: `Amazon S3 could not be reached to ${doing} ${formatS3Uri(place)} (${error.message || (error.code ?? error.name)}). Check the network, proxy and endpoint, and repeat.`,
     };
   }
   if (isTransient(error)) {
     return {
       code: 's3/unavailable',
-      sentence: `Amazon S3 kept failing (${error.name}, HTTP ${status ?? 0}) while trying to ${doing} ${s3Uri(place)}. Repeat later.${words}`,
+      sentence: `Amazon S3 kept failing (${error.name}, HTTP ${status ?? 0}) while trying to ${doing} ${formatS3Uri(place)}. Repeat later.${words}`,
     };
   }
   return {
     code: 's3/failed',
-    sentence: `Could not ${doing} ${s3Uri(place)}: ${error.message || error.name}`,
+    sentence: `Could not ${doing} ${formatS3Uri(place)}: ${error.message || error.name}`,
   };
 }

@@ -1,4 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { httpStatus } from '../aws/awsErrors.js';
+import { formatS3Uri } from '../aws/s3Uri.js';
 import { createEnvelope } from '../envelope/create.js';
 import type { KeyService } from '../envelope/envelope.js';
 import { CancelledError, EngineError, isCancelled, throwIfCancelled } from '../errors.js';
@@ -7,7 +9,7 @@ import { type PartPlan, planParts } from './partPlan.js';
 import type { OnProgress } from './progress.js';
 import { ProgressMeter } from './progressMeter.js';
 import { type RetryPolicy, transferRetry } from './retry.js';
-import { httpStatus, s3Error, s3Uri } from './s3Errors.js';
+import { s3Error } from './s3Errors.js';
 import { PartSender, type UploadTimings } from './sendParts.js';
 import { openSourceFile, type SourceFile } from './sourceFile.js';
 import { stallMs } from './stallGuard.js';
@@ -179,7 +181,7 @@ async function prove(o: UploadOptions, expected: Expected): Promise<Proof> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new EngineError(
       'transfer/not-proven',
-      `${s3Uri(o)} was uploaded and is in S3, but could not be read back to prove it: ${reason} ` +
+      `${formatS3Uri(o)} was uploaded and is in S3, but could not be read back to prove it: ${reason} ` +
         'Verify the object when that is mended, before you rely on it.',
       { cause: error },
     );
@@ -204,7 +206,7 @@ async function refuseExisting(target: S3Target, signal: AbortSignal | undefined)
 function objectExists(target: S3Target, cause?: unknown): EngineError {
   return new EngineError(
     'transfer/object-exists',
-    `${s3Uri(target)} exists already. Choose another name, or insist (overwrite) to replace it.`,
+    `${formatS3Uri(target)} exists already. Choose another name, or insist (overwrite) to replace it.`,
     { cause },
   );
 }

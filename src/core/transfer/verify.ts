@@ -1,12 +1,9 @@
-import type { S3Client } from '@aws-sdk/client-s3';
+import { formatS3Uri } from '../aws/s3Uri.js';
 import { looksLikeBackup } from '../backupFile/looksLikeBackup.js';
-import type { KeyService } from '../envelope/envelope.js';
 import { contentCipher } from '../envelope/format.js';
 import { EngineError } from '../errors.js';
-import { type DecryptedSource, openDecrypted } from './decryptedSource.js';
+import { type DecryptedSource, type DecryptRequest, openDecrypted } from './decryptedSource.js';
 import type { ObjectEnvelope } from './objectEnvelope.js';
-import type { RetryPolicy } from './retry.js';
-import { s3Uri } from './s3Errors.js';
 import { headBytes } from './sourceFile.js';
 
 /** That an object in S3 decrypts to a backup, found by asking S3 and KMS again. */
@@ -41,16 +38,9 @@ export interface Expected {
  * @throws EngineError `transfer/proof-failed` when the object is not what was `expected`,
  *   `transfer/not-a-backup`, and what {@link openDecrypted} throws
  */
-export async function verifyObject(o: {
-  bucket: string;
-  key: string;
-  s3: S3Client;
-  keys: KeyService;
-  signal?: AbortSignal | undefined;
-  /** On top of the SDK's own; none if not given. */
-  retry?: RetryPolicy | undefined;
-  expected?: Expected | undefined;
-}): Promise<Proof> {
+export async function verifyObject(
+  o: DecryptRequest & { readonly expected?: Expected | undefined },
+): Promise<Proof> {
   const source = await openDecrypted(o);
   try {
     const { object } = source;
@@ -63,7 +53,7 @@ export async function verifyObject(o: {
     if (!isBackup && o.expected?.anyContent !== true) {
       throw new EngineError(
         'transfer/not-a-backup',
-        `${s3Uri(object)} decrypts, but to something that does not begin like a SQL Server backup. RDS could not restore it.`,
+        `${formatS3Uri(object)} decrypts, but to something that does not begin like a SQL Server backup. RDS could not restore it.`,
       );
     }
     return {
@@ -95,7 +85,7 @@ function compare({ object, size }: DecryptedSource, expected: Expected): void {
 function proofFailed(object: ObjectEnvelope, how: string): EngineError {
   return new EngineError(
     'transfer/proof-failed',
-    `${s3Uri(object)} is not what was uploaded: ${how}. Do not restore it; ` +
+    `${formatS3Uri(object)} is not what was uploaded: ${how}. Do not restore it; ` +
       'check whether someone else writes to the same key, and upload the backup again.',
   );
 }

@@ -1,7 +1,7 @@
 import { ServiceFailure } from '../contract.js';
 import { type QueryInput } from '../http/queryInput.js';
 import { type XmlValue } from '../http/xml.js';
-import { type Access, denialMessage, type ServiceCall } from '../iam/access.js';
+import { type Access, type ServiceCall } from '../iam/access.js';
 import { type QueryOperation } from '../http/operation.js';
 import { readRules, sameRule } from './ingressRules.js';
 import { type NetworkStore, type Rule, type SecurityGroup } from './networkStore.js';
@@ -14,14 +14,10 @@ export function ec2Operations(
   usersOf: (group: SecurityGroup) => string[],
 ): Record<string, QueryOperation> {
   function demand(call: ServiceCall, action: string, resource = '*'): void {
-    const question = { action: `ec2:${action}`, resource };
-    const decision = access.decide(call, question);
-    if (decision.allowed) return;
-    throw new ServiceFailure(
-      'UnauthorizedOperation',
-      `You are not authorized to perform this operation. ${denialMessage(call.caller, question, decision.reason)}`,
-      403,
-    );
+    access.require(call, { action: `ec2:${action}`, resource }, (message) => {
+      const sentence = `You are not authorized to perform this operation. ${message}`;
+      return new ServiceFailure('UnauthorizedOperation', sentence, 403);
+    });
   }
 
   const groupArn = (call: ServiceCall, id: string) =>

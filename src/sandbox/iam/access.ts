@@ -1,4 +1,4 @@
-import { type SandboxClock } from '../contract.js';
+import { type SandboxClock, type ServiceFailure } from '../contract.js';
 import { type RequestContext } from './conditions.js';
 import {
   type AccessRequest,
@@ -78,6 +78,19 @@ export class Access {
       return denied(`because no session policy allows the ${question.action} action`);
     }
     return { allowed: true };
+  }
+
+  /**
+   * Refuses what the caller may not do.
+   * @param refuse words the refusal as the service does, from the sentence most of them share
+   */
+  require(
+    call: Pick<ServiceCall, 'caller' | 'region' | 'sourceIp'>,
+    question: AccessQuestion,
+    refuse: (message: string) => ServiceFailure,
+  ): void {
+    const decision = this.decide(call, question);
+    if (!decision.allowed) throw refuse(denialMessage(call.caller, question, decision.reason));
   }
 
   /**

@@ -3,7 +3,7 @@ import { type QueryInput } from '../http/queryInput.js';
 import { uriEncode } from '../http/uri.js';
 import { type XmlValue } from '../http/xml.js';
 import { iamId } from '../state/identifiers.js';
-import { type Access, denialMessage, type ServiceCall } from './access.js';
+import { type Access, type ServiceCall } from './access.js';
 import { type IdentityStore, own } from './identityStore.js';
 import { type PolicyHolder, type RoleRecord, type Tag, type UserRecord } from './records.js';
 
@@ -21,11 +21,11 @@ export class IamService {
 
   /** @throws ServiceFailure `AccessDenied` */
   authorize(call: ServiceCall, action: string, resource: string): void {
-    const question = { action: `iam:${action}`, resource };
-    const decision = this.access.decide(call, question);
-    if (decision.allowed) return;
-    const message = denialMessage(call.caller, question, decision.reason);
-    throw new ServiceFailure('AccessDenied', message, 403);
+    this.access.require(
+      call,
+      { action: `iam:${action}`, resource },
+      (message) => new ServiceFailure('AccessDenied', message, 403),
+    );
   }
 
   arn(type: 'user' | 'role' | 'policy' | 'mfa', path: string, name: string): string {

@@ -1,14 +1,13 @@
 /** Time-based one-time passwords (RFC 6238): 30 seconds, six digits, SHA-1. */
 import { createHmac } from 'node:crypto';
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+import { base32 } from '../state/identifiers.js';
 
 function fromBase32(text: string): Buffer {
   const bytes: number[] = [];
   let bits = 0;
   let value = 0;
   for (const character of text.replace(/=+$/, '').toUpperCase()) {
-    value = (value << 5) | alphabet.indexOf(character);
+    value = (value << 5) | base32.indexOf(character);
     bits += 5;
     if (bits >= 8) {
       bits -= 8;

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { ServiceFailure } from '../contract.js';
 import { type XmlValue } from '../http/xml.js';
 import { type QueryOperation } from '../http/operation.js';
+import { base32Text } from '../state/identifiers.js';
 import { type UserRecord } from './records.js';
 import {
   conflict,
@@ -16,7 +16,6 @@ import {
 import { totp, totpMatches } from './totp.js';
 
 const maxKeys = 2;
-const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** Users, their access keys and their MFA devices. */
 export function userOperations(iam: IamService): Record<string, QueryOperation> {
@@ -138,7 +137,7 @@ export function userOperations(iam: IamService): Record<string, QueryOperation> 
       if (Object.hasOwn(identities.mfaDevices, serial)) {
         throw exists(`MFADevice entity at the same path and name already exists.`);
       }
-      const seed = Array.from(randomBytes(32), (byte) => base32.charAt(byte & 31)).join('');
+      const seed = base32Text(32);
       identities.mfaDevices[serial] = { serial, seed, owner: undefined };
       await identities.saveCredentials();
       return {

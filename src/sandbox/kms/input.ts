@@ -1,16 +1,16 @@
 /** What KMS's operations read and write alike. */
 import { ServiceFailure } from '../contract.js';
 import { type JsonInput } from '../http/jsonInput.js';
-import { type Access, denialMessage, type ServiceCall } from '../iam/access.js';
+import { type Access, type ServiceCall } from '../iam/access.js';
 import { type KeyRecord } from './keyStore.js';
 
 /** Requires a right that is not about one key. */
 export function demand(access: Access, call: ServiceCall, action: string): void {
-  const question = { action: `kms:${action}`, resource: '*' };
-  const decision = access.decide(call, question);
-  if (decision.allowed) return;
-  const message = denialMessage(call.caller, question, decision.reason);
-  throw new ServiceFailure('AccessDeniedException', message);
+  access.require(
+    call,
+    { action: `kms:${action}`, resource: '*' },
+    (message) => new ServiceFailure('AccessDeniedException', message),
+  );
 }
 
 /** One page of a list: Limit and Marker. */
@@ -37,8 +37,5 @@ export function requireNotPending(key: KeyRecord): void {
     throw new ServiceFailure('KMSInvalidStateException', `${key.arn} is pending deletion.`);
   }
 }
-
-/** JSON 1.1 writes times as seconds since 1970. */
-export const epoch = (iso: string) => Date.parse(iso) / 1000;
 
 export const validation = (message: string) => new ServiceFailure('ValidationException', message);

@@ -62,10 +62,7 @@ export class KeyService {
     context: EncryptionContext = {},
   ): KeyRecord {
     const key = this.resolve(call, keyId);
-    const question = this.#question(action, key, context);
-    const decision = this.access.decide(call, question);
-    if (!decision.allowed)
-      throw accessDenied(denialMessage(call.caller, question, decision.reason));
+    this.access.require(call, this.#question(action, key, context), accessDenied);
     return key;
   }
 

@@ -1,5 +1,5 @@
 import { ServiceFailure } from '../contract.js';
-import { type Access, denialMessage, type ServiceCall } from '../iam/access.js';
+import { type Access, type ServiceCall } from '../iam/access.js';
 import { type NetworkStore } from '../ec2/networkStore.js';
 import { type IdentityStore } from '../iam/identityStore.js';
 import { type Tag } from '../iam/records.js';
@@ -98,13 +98,10 @@ export class RdsService {
   }
 
   #demand(call: ServiceCall, action: string, resource: string, context = {}): void {
-    const question = { action, resource, context };
-    const decision = this.access.decide(call, question);
-    if (decision.allowed) return;
-    throw new ServiceFailure(
-      'AccessDenied',
-      denialMessage(call.caller, question, decision.reason),
-      403,
+    this.access.require(
+      call,
+      { action, resource, context },
+      (message) => new ServiceFailure('AccessDenied', message, 403),
     );
   }
 }

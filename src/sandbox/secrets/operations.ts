@@ -1,6 +1,7 @@
 import { ServiceFailure } from '../contract.js';
 import { type JsonInput } from '../http/jsonInput.js';
-import { type Access, denialMessage, type ServiceCall } from '../iam/access.js';
+import { epoch } from '../http/jsonTime.js';
+import { type Access, type ServiceCall } from '../iam/access.js';
 import { parsePolicy } from '../iam/policyDocument.js';
 import { type JsonOperation } from '../http/operation.js';
 import { type SecretRecord, type SecretStore, type SecretVersion } from './secretStore.js';
@@ -16,11 +17,10 @@ export function secretOperations(
       resource,
       resourcePolicy: policy === undefined ? undefined : parsePolicy(policy, 'resource'),
     };
-    const decision = access.decide(call, question);
-    if (decision.allowed) return;
-    throw new ServiceFailure(
-      'AccessDeniedException',
-      denialMessage(call.caller, question, decision.reason),
+    access.require(
+      call,
+      question,
+      (message) => new ServiceFailure('AccessDeniedException', message),
     );
   }
 
@@ -246,7 +246,5 @@ function valueOf(input: JsonInput) {
 
 const tagsOf = (input: JsonInput) =>
   input.list('Tags').map((tag) => ({ key: tag.required('Key'), value: tag.text('Value') ?? '' }));
-
-const epoch = (iso: string) => Date.parse(iso) / 1000;
 
 const invalidRequest = (message: string) => new ServiceFailure('InvalidRequestException', message);

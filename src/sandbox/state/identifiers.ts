@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 
-const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+/** RFC 4648. */
+export const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 function pick(alphabet: string, length: number): string {
   let text = '';
@@ -8,8 +9,11 @@ function pick(alphabet: string, length: number): string {
   return text;
 }
 
+/** Random base-32 text, 5 bits a character. */
+export const base32Text = (length: number) => pick(base32, length);
+
 /** An IAM-style id: a four-letter prefix (`AKIA`, `AROA`, `ASIA`…) and 16 base-32 characters. */
-export const iamId = (prefix: string) => prefix + pick(base32, 16);
+export const iamId = (prefix: string) => prefix + base32Text(16);
 
 export const accountId = () => pick('123456789', 1) + pick('0123456789', 11);
 

@@ -8,6 +8,8 @@ import {
   textArgument,
 } from './procedure.js';
 import {
+  arnType,
+  backupType,
   checkPending,
   checkSubmission,
   checkTuning,
@@ -17,7 +19,6 @@ import {
   tuning,
 } from './submission.js';
 
-const arn = sqlType.nvarchar(2048);
 const mostFiles = 10;
 
 export const backupDatabase: ProcedureDefinition = {
@@ -25,8 +26,8 @@ export const backupDatabase: ProcedureDefinition = {
   name: 'rds_backup_database',
   parameters: [
     { name: '@source_db_name', type: sysname, required: true },
-    { name: '@s3_arn_to_backup_to', type: arn, required: true },
-    { name: '@kms_master_key_arn', type: arn },
+    { name: '@s3_arn_to_backup_to', type: arnType, required: true },
+    { name: '@kms_master_key_arn', type: arnType },
     { name: '@overwrite_s3_backup_file', type: sqlType.bit },
     { name: '@type', type: sqlType.nvarchar(20) },
     { name: '@number_of_files', type: sqlType.int },
@@ -38,10 +39,8 @@ export const backupDatabase: ProcedureDefinition = {
     checkSubmission(context);
     const name = databaseName(args, '@source_db_name');
     const target = s3Arn(args, '@s3_arn_to_backup_to');
-    const type = (textArgument(args, '@type') ?? 'FULL').toUpperCase();
-    if (type === 'DIFFERENTIAL') throw sqlErrors.notImplemented('differential backups');
-    if (type !== 'FULL') {
-      throw raised(`The value '${type}' is not valid for @type. Specify FULL or DIFFERENTIAL.`);
+    if (backupType(args) === 'DIFFERENTIAL') {
+      throw sqlErrors.notImplemented('differential backups');
     }
     checkTuning(args);
     const fileCount = numberArgument(args, '@number_of_files') ?? 1;

@@ -2,6 +2,8 @@ import { leavesRestoring } from '../../agent/task.js';
 import { raised, SqlError, sqlErrors } from '../sqlError.js';
 import { sqlType, sysname } from '../types.js';
 import {
+  arnType,
+  backupType,
   checkPending,
   checkSubmission,
   checkTuning,
@@ -13,7 +15,6 @@ import {
 } from './submission.js';
 import { flagArgument, type ProcedureDefinition, textArgument } from './procedure.js';
 
-const arn = sqlType.nvarchar(2048);
 const volumes = ['D:', 'H:', 'I:', 'J:'];
 
 export const restoreDatabase: ProcedureDefinition = {
@@ -21,8 +22,8 @@ export const restoreDatabase: ProcedureDefinition = {
   name: 'rds_restore_database',
   parameters: [
     { name: '@restore_db_name', type: sysname, required: true },
-    { name: '@s3_arn_to_restore_from', type: arn, required: true },
-    { name: '@kms_master_key_arn', type: arn },
+    { name: '@s3_arn_to_restore_from', type: arnType, required: true },
+    { name: '@kms_master_key_arn', type: arnType },
     { name: '@with_norecovery', type: sqlType.bit },
     { name: '@type', type: sqlType.nvarchar(20) },
     { name: '@keep_cdc', type: sqlType.bit },
@@ -35,10 +36,7 @@ export const restoreDatabase: ProcedureDefinition = {
     checkSubmission(context);
     const name = databaseName(args, '@restore_db_name');
     const source = s3Arn(args, '@s3_arn_to_restore_from');
-    const type = (textArgument(args, '@type') ?? 'FULL').toUpperCase();
-    if (type !== 'FULL' && type !== 'DIFFERENTIAL') {
-      throw raised(`The value '${type}' is not valid for @type. Specify FULL or DIFFERENTIAL.`);
-    }
+    const type = backupType(args);
     const norecovery = flagArgument(args, '@with_norecovery');
     if (type === 'DIFFERENTIAL' && norecovery === undefined) {
       throw sqlErrors.parameterMissing('rds_restore_database', '@with_norecovery');
@@ -78,8 +76,8 @@ export const restoreLog: ProcedureDefinition = {
   name: 'rds_restore_log',
   parameters: [
     { name: '@restore_db_name', type: sysname, required: true },
-    { name: '@s3_arn_to_restore_from', type: arn, required: true },
-    { name: '@kms_master_key_arn', type: arn },
+    { name: '@s3_arn_to_restore_from', type: arnType, required: true },
+    { name: '@kms_master_key_arn', type: arnType },
     { name: '@with_norecovery', type: sqlType.bit },
     { name: '@keep_cdc', type: sqlType.bit },
     // Accepted; how far a log is rolled forward shows in rows only, which the sandbox has not.

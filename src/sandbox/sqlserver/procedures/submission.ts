@@ -15,6 +15,8 @@ import {
 const largestTransfer = 4_194_304;
 const transferUnit = 65_536;
 
+export const arnType = sqlType.nvarchar(2048);
+
 /** Parameters of all that read or write a backup. */
 export const tuning: readonly ParameterDefinition[] = [
   { name: '@block_size', type: sqlType.int },
@@ -62,6 +64,13 @@ export function s3Arn(args: Arguments, parameter: string): string {
   const arn = textArgument(args, parameter);
   if (arn === undefined) throw raised('S3 ARN prefix cannot be empty');
   return arn;
+}
+
+/** `@type` of a database backup. */
+export function backupType(args: Arguments): 'FULL' | 'DIFFERENTIAL' {
+  const type = (textArgument(args, '@type') ?? 'FULL').toUpperCase();
+  if (type === 'FULL' || type === 'DIFFERENTIAL') return type;
+  throw raised(`The value '${type}' is not valid for @type. Specify FULL or DIFFERENTIAL.`);
 }
 
 export function checkTuning(args: Arguments): void {
