@@ -1,4 +1,5 @@
-import { diagnose, type Diagnosis } from '../core/diagnosis/diagnose.js';
+import { diagnose } from '../core/diagnosis/diagnose.js';
+import { type Diagnosis } from '../core/diagnosis/diagnosis.js';
 import { EngineError } from '../core/errors.js';
 import { diagnosisText } from './text/diagnosisText.js';
 import { type Host } from './host.js';

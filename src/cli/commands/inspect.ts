@@ -1,3 +1,4 @@
+import { formatS3Uri } from '../../core/aws/s3Uri.js';
 import { backupHeaderText } from '../text/backupHeaderText.js';
 import { openBucket, s3ObjectLocation } from '../targets/bucket.js';
 import { defineCommand } from '../arguments/command.js';
@@ -38,7 +39,7 @@ export const inspect = defineCommand({
     if (objects.length > 0) {
       await withSession(context, async (session) => {
         for (const location of objects) {
-          await inspectOne(`s3://${location.bucket}/${location.key}`, async () => {
+          await inspectOne(formatS3Uri(location), async () => {
             const bucket = await openBucket(session, location.bucket, host.signal);
             return inspectObject(location, bucket, host.signal);
           });

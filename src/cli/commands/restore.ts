@@ -1,7 +1,6 @@
 import { s3ObjectArn } from '../../core/aws/arn.js';
 import { parseS3Uri } from '../../core/aws/s3Uri.js';
 import { type AwsSession } from '../../core/aws/session.js';
-import { EngineError } from '../../core/errors.js';
 import { blockSizes, volumes } from '../../core/nativeTasks/restoreParameters.js';
 import { type Statement } from '../../core/nativeTasks/statement.js';
 import { restoreDatabase } from '../../core/nativeTasks/statements.js';
@@ -12,10 +11,16 @@ import { exitCode } from '../exitCode.js';
 import { follow } from '../follow.js';
 import { keyArn } from '../targets/keyArn.js';
 import { printSql } from '../text/printSql.js';
-import { checkServerOptions, findServer, type Server, serverArguments } from '../targets/server.js';
+import {
+  checkServerOptions,
+  connected,
+  findServer,
+  type Server,
+  serverArguments,
+} from '../targets/server.js';
 import { withSession } from '../targets/session.js';
 import { situationOf } from '../targets/situation.js';
-import { UsageError } from '../arguments/usageError.js';
+import { asUsageError } from '../arguments/usageError.js';
 
 const options = {
   from: {
@@ -144,7 +149,7 @@ async function restoreStatement(
     });
   } catch (error) {
     // Nothing has been sent: these are all about what was typed.
-    throw error instanceof EngineError ? new UsageError(error.message) : error;
+    throw asUsageError(error);
   }
 }
 
@@ -156,10 +161,6 @@ function sourceArn(from: string, session: AwsSession): string {
 
 /** Without a signal: a request that is cut short leaves open whether the restore is queued. */
 async function submit(statement: Statement, server: Server): Promise<number> {
-  const connection = await server.connect();
-  try {
-    return (await submitTask(connection, statement)).taskId;
-  } finally {
-    await connection.close();
-  }
+  const { taskId } = await connected(server, (connection) => submitTask(connection, statement));
+  return taskId;
 }

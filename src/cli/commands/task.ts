@@ -13,6 +13,7 @@ import { follow } from '../follow.js';
 import { printSql } from '../text/printSql.js';
 import {
   checkServerOptions,
+  connected,
   type Server,
   type ServerContext,
   withServer,
@@ -55,13 +56,9 @@ async function showOnce(
   session: AwsSession | undefined,
   taskId: number,
 ): Promise<ExitCode> {
-  const connection = await server.connect();
-  let result;
-  try {
-    result = await connection.run(taskStatus({ taskId }), host.signal);
-  } finally {
-    await connection.close();
-  }
+  const result = await connected(server, (connection) =>
+    connection.run(taskStatus({ taskId }), host.signal),
+  );
   const row = readTaskRows(result).find((candidate) => candidate.taskId === taskId);
   if (row === undefined) {
     throw new EngineError(

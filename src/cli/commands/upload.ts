@@ -43,7 +43,8 @@ export const upload = defineCommand({
     'Encrypts each file on this machine with a data key of its own, uploads it, and proves that what ' +
     'lies in S3 decrypts to the backup. The destination is a folder, under which files keep their ' +
     'names; for a single file it may be the whole key, ending as the file does. A file that fails ' +
-    'does not stop the others; Ctrl-C stops all. A failed or stopped upload leaves nothing in S3.',
+    'does not stop the others; Ctrl-C stops all. A failed or stopped upload leaves nothing in S3, ' +
+    'unless all of it was there and only the proof is missing; then it says so.',
   positionals: [{ name: 'FILE', many: true }, { name: 's3://BUCKET[/PREFIX]' }],
   options,
   examples: [

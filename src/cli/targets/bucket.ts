@@ -5,7 +5,7 @@ import { parseS3Uri, type S3Location } from '../../core/aws/s3Uri.js';
 import { type AwsSession } from '../../core/aws/session.js';
 import { type KeyService } from '../../core/envelope/envelope.js';
 import { EngineError } from '../../core/errors.js';
-import { UsageError } from '../arguments/usageError.js';
+import { asUsageError, UsageError } from '../arguments/usageError.js';
 
 /** A bucket with S3 and KMS of its own region: RDS wants bucket, key and instance in one. */
 export interface Bucket {
@@ -27,23 +27,7 @@ export async function openBucket(
   return {
     region,
     s3: await session.s3(region),
-    keys: kmsKeyService(inRegion(session, region)),
-  };
-}
-
-/** The same session, at home in another region. */
-function inRegion(session: AwsSession, region: string): AwsSession {
-  const { partition, profile, endpointUrl, credentials } = session;
-  return {
-    ...{ region, partition, profile, endpointUrl, credentials },
-    s3: (other = region) => session.s3(other),
-    kms: (other = region) => session.kms(other),
-    rds: (other = region) => session.rds(other),
-    secretsManager: (other = region) => session.secretsManager(other),
-    sts: () => session.sts(),
-    dispose: () => {
-      session.dispose();
-    },
+    keys: kmsKeyService(session, region),
   };
 }
 
@@ -52,7 +36,7 @@ export function s3Location(text: string | undefined): S3Location {
   try {
     return parseS3Uri(text ?? '');
   } catch (error) {
-    throw error instanceof EngineError ? new UsageError(error.message) : error;
+    throw asUsageError(error);
   }
 }
 

@@ -1,8 +1,7 @@
 import { describeKey } from '../../core/aws/describeKey.js';
 import { parseKmsKeyArn } from '../../core/aws/kmsKeyArn.js';
 import { type AwsSession } from '../../core/aws/session.js';
-import { EngineError } from '../../core/errors.js';
-import { UsageError } from '../arguments/usageError.js';
+import { asUsageError } from '../arguments/usageError.js';
 
 /**
  * The key ARN that RDS wants, from an ARN, a key id or an alias. A key's own ARN is taken as it is,
@@ -22,6 +21,6 @@ function kindOf(arn: string): 'key' | 'alias' {
   try {
     return parseKmsKeyArn(arn).kind;
   } catch (error) {
-    throw error instanceof EngineError ? new UsageError(error.message) : error;
+    throw asUsageError(error);
   }
 }

@@ -83,14 +83,21 @@ export async function withConnection<T>(
   context: ServerContext,
   use: (connection: SqlConnection) => Promise<T>,
 ): Promise<T> {
-  return withServer(context, async (server) => {
-    const connection = await server.connect();
-    try {
-      return await use(connection);
-    } finally {
-      await connection.close();
-    }
-  });
+  return withServer(context, (server) => connected(server, use));
+}
+
+/** Connects, runs `use`, and closes the connection. */
+export async function connected<T>(
+  server: Server,
+  use: (connection: SqlConnection) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const connection = await server.connect(signal);
+  try {
+    return await use(connection);
+  } finally {
+    await connection.close();
+  }
 }
 
 /** Runs `use` with the server that the options name. */

@@ -7,7 +7,7 @@ import { listDatabases } from '../../core/sql/databases.js';
 import { openBucket } from './bucket.js';
 import { type Host } from '../host.js';
 import { inspectObject } from './inspection.js';
-import { type Server } from './server.js';
+import { connected, type Server } from './server.js';
 
 /** A diagnosis must not keep anybody waiting for facts that do not come. */
 const longestMs = 20_000;
@@ -46,12 +46,12 @@ function instanceFacts({ instance }: Server): Situation['instance'] {
 }
 
 async function databaseNames(server: Server, signal: AbortSignal): Promise<string[]> {
-  const connection = await server.connect(signal);
-  try {
-    return (await listDatabases(connection, signal)).map(({ name }) => name);
-  } finally {
-    await connection.close();
-  }
+  const databases = await connected(
+    server,
+    (connection) => listDatabases(connection, signal),
+    signal,
+  );
+  return databases.map(({ name }) => name);
 }
 
 /** Facts of the one object that the task was about; a set of files has no envelope of its own. */

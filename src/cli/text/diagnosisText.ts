@@ -1,4 +1,4 @@
-import { type Diagnosis } from '../../core/diagnosis/diagnose.js';
+import { type Diagnosis } from '../../core/diagnosis/diagnosis.js';
 import { type Style } from '../terminal/style.js';
 import { labelled, printable } from './text.js';
 

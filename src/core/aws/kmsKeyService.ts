@@ -6,9 +6,11 @@ import type { AwsSession } from './session.js';
 
 /**
  * AWS KMS as the envelope needs it. A key named by ARN is asked for in its own region, any other in
- * the session's.
+ * `region`.
  */
-export function kmsKeyService(session: AwsSession): KeyService {
+export function kmsKeyService(session: AwsSession, region = session.region): KeyService {
+  const kmsOf = (keyId: string | undefined) =>
+    session.kms((keyId === undefined ? undefined : regionOfKey(keyId)) ?? region);
   return {
     generateDataKey: async (keyId, context, signal): Promise<WrappedDataKey> => {
       const { GenerateDataKeyCommand } = await import('@aws-sdk/client-kms');
@@ -17,7 +19,7 @@ export function kmsKeyService(session: AwsSession): KeyService {
         KeySpec: 'AES_256',
         ...sent(context),
       });
-      return ask(session, keyId, 'Generating a data key', async (kms) => {
+      return ask(kmsOf(keyId), keyId, 'Generating a data key', async (kms) => {
         const answer = await kms.send(command, signal && { abortSignal: signal });
         return {
           plaintext: takeOver(answer.Plaintext),
@@ -33,7 +35,7 @@ export function kmsKeyService(session: AwsSession): KeyService {
         ...(keyId !== undefined && { KeyId: keyId }),
         ...sent(context),
       });
-      return ask(session, keyId, 'Opening the wrapped data key', async (kms) => {
+      return ask(kmsOf(keyId), keyId, 'Opening the wrapped data key', async (kms) => {
         const answer = await kms.send(command, signal && { abortSignal: signal });
         return { plaintext: takeOver(answer.Plaintext), keyArn: answer.KeyId ?? keyId ?? '' };
       });
@@ -42,14 +44,13 @@ export function kmsKeyService(session: AwsSession): KeyService {
 }
 
 async function ask<T>(
-  session: AwsSession,
+  client: Promise<KMSClient>,
   keyId: string | undefined,
   doing: string,
   call: (kms: KMSClient) => Promise<T>,
 ): Promise<T> {
-  const region = keyId === undefined ? undefined : regionOfKey(keyId);
   try {
-    return await call(await session.kms(region));
+    return await call(await client);
   } catch (error) {
     throw kmsFailure(error, doing, keyId);
   }

@@ -5,8 +5,6 @@ import { errorTexts } from './errorTexts.js';
 import type { Situation } from './situation.js';
 import { situationNotes } from './situationNotes.js';
 
-export type { Diagnosis } from './diagnosis.js';
-
 /** The end of a text is where its failure stands; the limit bounds the time of the patterns. */
 const longestText = 65_536;
 /** Messages that say how far a task is, which hold no failure. */

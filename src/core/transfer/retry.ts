@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { httpStatus } from '../aws/awsErrors.js';
 import { CancelledError, EngineError, isCancelled, throwIfCancelled } from '../errors.js';
 
 export interface RetryPolicy {
@@ -81,10 +82,8 @@ const passingErrors = new Set([
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof EngineError || isCancelled(error)) return false;
   if (error instanceof StalledError || passingErrors.has(error.name)) return true;
-  const { code, $metadata } = error as NodeJS.ErrnoException & {
-    $metadata?: { httpStatusCode?: number };
-  };
+  const { code } = error as NodeJS.ErrnoException;
   if (code !== undefined && networkCodes.has(code)) return true;
-  const status = $metadata?.httpStatusCode;
+  const status = httpStatus(error);
   return status !== undefined && (status >= 500 || status === 429);
 }
