@@ -4,6 +4,8 @@ import { isCancelled } from '../core/errors.js';
 import { type TaskEvent } from '../core/nativeTasks/followTask.js';
 import { isTerminal, type TaskRow } from '../core/nativeTasks/taskRow.js';
 import { watchTask } from '../core/nativeTasks/watchTask.js';
+import { taskName } from '../core/text/taskFacts.js';
+import { formatDuration } from '../core/text/units.js';
 import { diagnosisText } from './text/diagnosisText.js';
 import { exitCode, type ExitCode } from './exitCode.js';
 import { diagnosisJson } from './failure.js';
@@ -11,8 +13,7 @@ import { type ProgressDisplay } from './terminal/output.js';
 import { type CommandContext } from './arguments/command.js';
 import { type awsOptions, type followOptions, type sqlOptions } from './arguments/commonOptions.js';
 import { type Server, serverArguments } from './targets/server.js';
-import { lifecycleText, messageText, taskName } from './text/taskText.js';
-import { formatDuration } from './text/units.js';
+import { lifecycleText, messageText } from './text/taskText.js';
 
 type FollowContext = CommandContext<typeof awsOptions & typeof sqlOptions & typeof followOptions>;
 

@@ -1,8 +1,8 @@
 import { isSystemDatabase, listDatabases } from '../../core/sql/databases.js';
 import { databasesQuery } from '../../core/sql/queries.js';
+import { formatTime } from '../../core/text/times.js';
 import { defineCommand } from '../arguments/command.js';
 import { awsOptions, sqlOptions } from '../arguments/commonOptions.js';
-import { formatTime } from '../text/dates.js';
 import { exitCode } from '../exitCode.js';
 import { printSql } from '../text/printSql.js';
 import { checkServerOptions, withConnection } from '../targets/server.js';

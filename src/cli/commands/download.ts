@@ -1,9 +1,11 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { openBucket } from '../../core/aws/openBucket.js';
 import { formatS3Uri } from '../../core/aws/s3Uri.js';
 import { isCancelled } from '../../core/errors.js';
+import { transferText } from '../../core/text/units.js';
 import { downloadDecrypted, type DownloadResult } from '../../core/transfer/download.js';
-import { openBucket, s3ObjectLocation } from '../targets/bucket.js';
+import { s3ObjectLocation } from '../arguments/s3Location.js';
 import { defineCommand } from '../arguments/command.js';
 import { awsOptions } from '../arguments/commonOptions.js';
 import { exitCode } from '../exitCode.js';
@@ -11,7 +13,6 @@ import { transferFigures } from '../terminal/progressLine.js';
 import { withSession } from '../targets/session.js';
 import { type Style } from '../terminal/style.js';
 import { printable } from '../text/text.js';
-import { transferText } from '../text/units.js';
 
 export const download = defineCommand({
   name: 'download',

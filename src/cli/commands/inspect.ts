@@ -1,12 +1,15 @@
+import { openBucket } from '../../core/aws/openBucket.js';
 import { formatS3Uri } from '../../core/aws/s3Uri.js';
+import { inspectFile } from '../../core/inspection/inspectFile.js';
+import { type Inspection } from '../../core/inspection/inspection.js';
+import { inspectObject } from '../../core/inspection/inspectObject.js';
 import { backupHeaderText } from '../text/backupHeaderText.js';
-import { openBucket, s3ObjectLocation } from '../targets/bucket.js';
+import { s3ObjectLocation } from '../arguments/s3Location.js';
 import { defineCommand } from '../arguments/command.js';
 import { awsOptions } from '../arguments/commonOptions.js';
 import { envelopeText } from '../text/envelopeText.js';
 import { exitCode } from '../exitCode.js';
 import { describeFailure, failureJson, showFailure } from '../failure.js';
-import { inspectFile, type Inspection, inspectObject } from '../targets/inspection.js';
 import { expandWildcards } from '../arguments/localFiles.js';
 import { type Output } from '../terminal/output.js';
 import { withSession } from '../targets/session.js';

@@ -1,25 +1,21 @@
 import { s3ObjectArn } from '../../core/aws/arn.js';
+import { keyArn } from '../../core/aws/keyArn.js';
+import { parseKmsKeyArn } from '../../core/aws/kmsKeyArn.js';
 import { parseS3Uri } from '../../core/aws/s3Uri.js';
 import { type AwsSession } from '../../core/aws/session.js';
+import { taskSituation } from '../../core/diagnosis/taskSituation.js';
 import { blockSizes, volumes } from '../../core/nativeTasks/restoreParameters.js';
 import { type Statement } from '../../core/nativeTasks/statement.js';
 import { restoreDatabase } from '../../core/nativeTasks/statements.js';
 import { submitTask } from '../../core/nativeTasks/submitTask.js';
+import { connected } from '../../core/sql/connected.js';
 import { defineCommand, type OptionValues } from '../arguments/command.js';
 import { awsOptions, followOptions, sqlOptions } from '../arguments/commonOptions.js';
 import { exitCode } from '../exitCode.js';
 import { follow } from '../follow.js';
-import { keyArn } from '../targets/keyArn.js';
 import { printSql } from '../text/printSql.js';
-import {
-  checkServerOptions,
-  connected,
-  findServer,
-  type Server,
-  serverArguments,
-} from '../targets/server.js';
+import { checkServerOptions, findServer, type Server, serverArguments } from '../targets/server.js';
 import { withSession } from '../targets/session.js';
-import { situationOf } from '../targets/situation.js';
 import { asUsageError } from '../arguments/usageError.js';
 
 const options = {
@@ -110,7 +106,7 @@ export const restore = defineCommand({
         output.event({ event: 'submitted', taskId });
         output.text(submitted);
         return follow(context, server, taskId, (row) =>
-          situationOf(row, server, session, host, { justFailed: true }),
+          taskSituation(row, { ...server, session, justFailed: true, signal: host.signal }),
         );
       }
       output.result({ taskId, database: context.options.database }, () =>
@@ -130,8 +126,13 @@ async function restoreStatement(
   session: AwsSession,
   signal: AbortSignal,
 ): Promise<Statement> {
-  const kmsKeyArn =
-    o['kms-key'] === undefined ? undefined : await keyArn(o['kms-key'], session, signal);
+  const key = o['kms-key'];
+  try {
+    if (key?.startsWith('arn:')) parseKmsKeyArn(key);
+  } catch (error) {
+    throw asUsageError(error);
+  }
+  const kmsKeyArn = key === undefined ? undefined : await keyArn(session, key, signal);
   try {
     return restoreDatabase({
       databaseName: o.database,
@@ -161,6 +162,8 @@ function sourceArn(from: string, session: AwsSession): string {
 
 /** Without a signal: a request that is cut short leaves open whether the restore is queued. */
 async function submit(statement: Statement, server: Server): Promise<number> {
-  const { taskId } = await connected(server, (connection) => submitTask(connection, statement));
+  const { taskId } = await connected(server.connect, (connection) =>
+    submitTask(connection, statement),
+  );
   return taskId;
 }

@@ -1,9 +1,11 @@
-import { diagnose } from '../../core/diagnosis/diagnose.js';
 import { type AwsSession } from '../../core/aws/session.js';
-import { parseTaskInfo } from '../../core/nativeTasks/taskInfo.js';
-import { taskStatus } from '../../core/nativeTasks/statements.js';
-import { readTaskRows } from '../../core/nativeTasks/taskRow.js';
+import { diagnose } from '../../core/diagnosis/diagnose.js';
+import { taskSituation } from '../../core/diagnosis/taskSituation.js';
 import { EngineError } from '../../core/errors.js';
+import { taskStatus } from '../../core/nativeTasks/statements.js';
+import { parseTaskInfo } from '../../core/nativeTasks/taskInfo.js';
+import { readTaskRows } from '../../core/nativeTasks/taskRow.js';
+import { connected } from '../../core/sql/connected.js';
 import { defineCommand } from '../arguments/command.js';
 import { awsOptions, followOptions, sqlOptions } from '../arguments/commonOptions.js';
 import { diagnosisText } from '../text/diagnosisText.js';
@@ -13,14 +15,12 @@ import { follow } from '../follow.js';
 import { printSql } from '../text/printSql.js';
 import {
   checkServerOptions,
-  connected,
   type Server,
   type ServerContext,
   withServer,
 } from '../targets/server.js';
-import { situationOf } from '../targets/situation.js';
 import { parseTaskId } from '../arguments/taskId.js';
-import { messageText, taskFacts } from '../text/taskText.js';
+import { messageText, taskText } from '../text/taskText.js';
 
 export const task = defineCommand({
   name: 'task',
@@ -43,7 +43,12 @@ export const task = defineCommand({
     return withServer(context, (server, session) =>
       options.follow
         ? follow(context, server, taskId, (row) =>
-            situationOf(row, server, session, context.host, { justFailed: true }),
+            taskSituation(row, {
+              ...server,
+              session,
+              justFailed: true,
+              signal: context.host.signal,
+            }),
           )
         : showOnce(context, server, session, taskId),
     );
@@ -56,7 +61,7 @@ async function showOnce(
   session: AwsSession | undefined,
   taskId: number,
 ): Promise<ExitCode> {
-  const result = await connected(server, (connection) =>
+  const result = await connected(server.connect, (connection) =>
     connection.run(taskStatus({ taskId }), host.signal),
   );
   const row = readTaskRows(result).find((candidate) => candidate.taskId === taskId);
@@ -69,12 +74,15 @@ async function showOnce(
   const messages = parseTaskInfo(row.taskInfo);
   const diagnosis =
     row.lifecycle === 'ERROR'
-      ? diagnose(row.taskInfo, await situationOf(row, server, session, host, { justFailed: false }))
+      ? diagnose(
+          row.taskInfo,
+          await taskSituation(row, { ...server, session, justFailed: false, signal: host.signal }),
+        )
       : undefined;
   const extra = diagnosis === undefined ? {} : { diagnosis: diagnosisJson(diagnosis) };
   output.result({ task: row, messages, ...extra }, () =>
     [
-      taskFacts(row, output.style, output.width),
+      taskText(row, output.style, output.width),
       '',
       ...messages.map((message) => messageText(message, output.style)),
       ...(diagnosis === undefined

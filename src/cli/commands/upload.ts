@@ -1,8 +1,10 @@
 import path from 'node:path';
-import { type UploadResult, uploadEncrypted } from '../../core/transfer/upload.js';
+import { type Bucket, openBucket } from '../../core/aws/openBucket.js';
 import { formatS3Uri } from '../../core/aws/s3Uri.js';
 import { isCancelled } from '../../core/errors.js';
-import { type Bucket, openBucket, s3Location } from '../targets/bucket.js';
+import { transferText } from '../../core/text/units.js';
+import { type UploadResult, uploadEncrypted } from '../../core/transfer/upload.js';
+import { s3Location } from '../arguments/s3Location.js';
 import { type CommandContext, defineCommand } from '../arguments/command.js';
 import { awsOptions } from '../arguments/commonOptions.js';
 import { type Destination, destinations } from '../arguments/destination.js';
@@ -14,7 +16,6 @@ import { transferFigures } from '../terminal/progressLine.js';
 import { withSession } from '../targets/session.js';
 import { type Style } from '../terminal/style.js';
 import { printable } from '../text/text.js';
-import { transferText } from '../text/units.js';
 
 const options = {
   'kms-key': {

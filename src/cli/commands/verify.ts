@@ -1,6 +1,7 @@
+import { openBucket } from '../../core/aws/openBucket.js';
 import { formatS3Uri } from '../../core/aws/s3Uri.js';
 import { verifyObject } from '../../core/transfer/verify.js';
-import { openBucket, s3ObjectLocation } from '../targets/bucket.js';
+import { s3ObjectLocation } from '../arguments/s3Location.js';
 import { defineCommand } from '../arguments/command.js';
 import { awsOptions } from '../arguments/commonOptions.js';
 import { exitCode } from '../exitCode.js';

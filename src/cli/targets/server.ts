@@ -1,7 +1,8 @@
 import { describeInstance, type Instance } from '../../core/aws/instances.js';
 import { type AwsSession } from '../../core/aws/session.js';
 import { EngineError } from '../../core/errors.js';
-import { connect, type SqlConnection } from '../../core/sql/connection.js';
+import { type Connect, connected, type ReadySqlConnection } from '../../core/sql/connected.js';
+import { connect } from '../../core/sql/connection.js';
 import { masterPassword } from '../../core/sql/masterPassword.js';
 import { type CommandContext } from '../arguments/command.js';
 import { type awsOptions, type sqlOptions } from '../arguments/commonOptions.js';
@@ -15,7 +16,7 @@ export type ServerContext = CommandContext<typeof awsOptions & typeof sqlOptions
 export interface Server {
   /** undefined when only `--host` names it. */
   readonly instance: Instance | undefined;
-  readonly connect: (signal?: AbortSignal) => Promise<SqlConnection>;
+  readonly connect: Connect;
 }
 
 const defaultPort = 1433;
@@ -81,23 +82,9 @@ function managedPassword(session: AwsSession, instance: Instance, signal: AbortS
 /** Runs `use` with one connection to the server. */
 export async function withConnection<T>(
   context: ServerContext,
-  use: (connection: SqlConnection) => Promise<T>,
+  use: (connection: ReadySqlConnection) => Promise<T>,
 ): Promise<T> {
-  return withServer(context, (server) => connected(server, use));
-}
-
-/** Connects, runs `use`, and closes the connection. */
-export async function connected<T>(
-  server: Server,
-  use: (connection: SqlConnection) => Promise<T>,
-  signal?: AbortSignal,
-): Promise<T> {
-  const connection = await server.connect(signal);
-  try {
-    return await use(connection);
-  } finally {
-    await connection.close();
-  }
+  return withServer(context, (server) => connected(server.connect, use));
 }
 
 /** Runs `use` with the server that the options name. */

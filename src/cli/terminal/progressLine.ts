@@ -1,6 +1,6 @@
 import { type TransferProgress } from '../../core/transfer/progress.js';
 import { displayWidth, shorten } from '../text/text.js';
-import { formatBytes, formatClock } from '../text/units.js';
+import { formatBytes, formatClock } from '../../core/text/units.js';
 
 export interface ProgressFigures {
   readonly label: string;

@@ -1,15 +1,9 @@
 import { type TaskMessage } from '../../core/nativeTasks/taskInfo.js';
 import { type TaskRow } from '../../core/nativeTasks/taskRow.js';
-import { formatTime } from './dates.js';
+import { taskFacts, taskName, taskPercent } from '../../core/text/taskFacts.js';
+import { formatTime } from '../../core/text/times.js';
 import { type Style } from '../terminal/style.js';
-import { labelled, printable, table } from './text.js';
-
-/** `RESTORE_DB of Northwind`. */
-export const taskName = ({ taskType, databaseName }: TaskRow) =>
-  databaseName === undefined ? taskType : `${taskType} of ${databaseName}`;
-
-const percent = ({ percentComplete }: TaskRow) =>
-  percentComplete === undefined ? '' : `${percentComplete} %`;
+import { factLines, printable, table } from './text.js';
 
 export function lifecycleText(lifecycle: string, style: Style): string {
   if (lifecycle === 'SUCCESS') return style.green(lifecycle);
@@ -26,7 +20,7 @@ export function taskTable(rows: readonly TaskRow[], style: Style): string {
       row.taskType,
       row.databaseName ?? '',
       row.lifecycle,
-      percent(row),
+      taskPercent(row),
       formatTime(row.createdAt),
       row.s3ObjectArn ?? '',
     ]);
@@ -37,20 +31,13 @@ export function taskTable(rows: readonly TaskRow[], style: Style): string {
   return [style.bold(headings), ...lines].join('\n');
 }
 
-/** What rds_task_status says of one task, besides its messages. */
-export function taskFacts(row: TaskRow, style: Style, width: number): string {
-  const facts: [string, string][] = [
-    ['Object', row.s3ObjectArn ?? ''],
-    ['KMS key', row.kmsKeyArn ?? ''],
-    ['Created', formatTime(row.createdAt)],
-    ['Updated', formatTime(row.lastUpdated)],
-  ];
-  const progress = percent(row) === '' ? '' : `, ${percent(row)}`;
+/** One task: its name and state, and what else is known of it besides its messages. */
+export function taskText(row: TaskRow, style: Style, width: number): string {
+  const percent = taskPercent(row);
+  const progress = percent === '' ? '' : `, ${percent}`;
   return [
     `${style.bold(`Task ${row.taskId}`)}  ${printable(taskName(row))}  ${lifecycleText(row.lifecycle, style)}${progress}`,
-    ...facts
-      .filter(([, value]) => value !== '')
-      .map(([label, value]) => labelled(`  ${label}`, printable(value), 11, width)),
+    ...factLines(taskFacts(row), 11, width),
   ].join('\n');
 }
 

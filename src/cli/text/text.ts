@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { type Fact } from '../../core/text/facts.js';
 
 const segmenter = new Intl.Segmenter();
 const wide =
@@ -53,6 +54,10 @@ export function labelled(label: string, text: string, labelWidth: number, width:
     .map((line) => line.trimEnd())
     .join('\n');
 }
+
+/** Facts one below the other, indented; control characters do not reach the terminal. */
+export const factLines = (facts: readonly Fact[], labelWidth: number, width: number): string[] =>
+  facts.map(([label, value]) => labelled(`  ${label}`, printable(value), labelWidth, width));
 
 /**
  * Rows under their headings, columns as wide as they need to be, two blanks apart. Names and

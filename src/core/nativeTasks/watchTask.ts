@@ -2,16 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CancelledError, EngineError, throwIfCancelled } from '../errors.js';
 import { orCancelled } from '../sql/orCancelled.js';
 import { isConnectionFailure } from '../sql/sqlErrors.js';
-import type { SqlConnection } from '../sql/connection.js';
+import type { Connect, ReadySqlConnection } from '../sql/connected.js';
 import { followTask, nothingSeen, type TaskEvent } from './followTask.js';
 import { taskStatus } from './statements.js';
 import { isTerminal, readTaskRows, type TaskRow } from './taskRow.js';
 
-export type ReadySqlConnection = Pick<SqlConnection, 'run' | 'close'>;
-
 export interface WatchTask {
   /** Opens a connection; called again after one is lost. */
-  readonly connect: (signal?: AbortSignal) => Promise<ReadySqlConnection>;
+  readonly connect: Connect;
   readonly taskId: number;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds between polls while something changes; 2000. */

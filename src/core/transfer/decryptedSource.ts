@@ -1,3 +1,4 @@
+import type { S3Location } from '../aws/s3Uri.js';
 import type { ByteSource } from '../byteSource.js';
 import { createCbcRangeDecipher, createGcmRangeDecipher } from '../envelope/contentDecipher.js';
 import { plaintextBounds } from '../envelope/contentLength.js';
@@ -38,7 +39,14 @@ export interface DecryptedSource extends ByteSource {
  *   `envelope/decrypt-failed`
  */
 export async function openDecrypted(o: DecryptRequest): Promise<DecryptedSource> {
-  const object = await readObjectEnvelope(o);
+  return openObject(await readObjectEnvelope(o), o);
+}
+
+/** The same of an object whose envelope has been read. */
+export async function openObject(
+  object: ObjectEnvelope,
+  o: Omit<DecryptRequest, keyof S3Location>,
+): Promise<DecryptedSource> {
   const envelope = requireEnvelope(object);
   const opened = await openContentKey(envelope, o.keys, o.signal);
   try {

@@ -1,53 +1,57 @@
-import { parseS3Arn } from '../../core/aws/s3Arn.js';
-import { formatS3Uri } from '../../core/aws/s3Uri.js';
-import { type AwsSession } from '../../core/aws/session.js';
-import { type Situation } from '../../core/diagnosis/situation.js';
-import { type TaskRow } from '../../core/nativeTasks/taskRow.js';
-import { listDatabases } from '../../core/sql/databases.js';
-import { openBucket } from './bucket.js';
-import { type Host } from '../host.js';
-import { inspectObject } from './inspection.js';
-import { connected, type Server } from './server.js';
+import type { Instance } from '../aws/instances.js';
+import { openBucket } from '../aws/openBucket.js';
+import { parseS3Arn } from '../aws/s3Arn.js';
+import { formatS3Uri } from '../aws/s3Uri.js';
+import type { AwsSession } from '../aws/session.js';
+import { inspectObject } from '../inspection/inspectObject.js';
+import type { TaskRow } from '../nativeTasks/taskRow.js';
+import { type Connect, connected } from '../sql/connected.js';
+import { listDatabases } from '../sql/databases.js';
+import type { Situation } from './situation.js';
 
 /** A diagnosis must not keep anybody waiting for facts that do not come. */
 const longestMs = 20_000;
+
+export interface TaskSituation {
+  /** undefined where AWS is not asked. */
+  readonly session: AwsSession | undefined;
+  /** The instance as RDS describes it; undefined when only its address is known. */
+  readonly instance: Instance | undefined;
+  readonly connect: Connect;
+  /** Later, a database of the task's name may be there for any reason. */
+  readonly justFailed: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * What can be found out about a failed task: the envelope of its object, the key passed, regions, the
  * instance and its databases. A fact that cannot be had is left out; nothing here fails.
  */
-export async function situationOf(
-  row: TaskRow,
-  server: Server,
-  session: AwsSession | undefined,
-  host: Host,
-  o: { readonly justFailed: boolean },
-): Promise<Situation> {
-  const signal = AbortSignal.any([host.signal, AbortSignal.timeout(longestMs)]);
+export async function taskSituation(row: TaskRow, o: TaskSituation): Promise<Situation> {
+  const { session, instance } = o;
+  const limit = AbortSignal.timeout(longestMs);
+  const signal = o.signal === undefined ? limit : AbortSignal.any([o.signal, limit]);
   const [object, existingDatabases] = await Promise.all([
     session === undefined ? {} : objectFacts(row, session, signal).catch(() => ({})),
-    // Later, a database of that name may be there for any reason.
-    o.justFailed ? databaseNames(server, signal).catch(() => undefined) : undefined,
+    o.justFailed ? databaseNames(o.connect, signal).catch(() => undefined) : undefined,
   ]);
   return {
     keyPassed: row.kmsKeyArn ?? null,
     databaseName: row.databaseName,
     existingDatabases,
-    instance: instanceFacts(server),
+    instance: instance && instanceFacts(instance),
     ...object,
   };
 }
 
-function instanceFacts({ instance }: Server): Situation['instance'] {
-  if (instance === undefined) return undefined;
-  const { id, region, engineVersion, backupRestore } = instance;
+function instanceFacts({ id, region, engineVersion, backupRestore }: Instance) {
   const notReady = backupRestore.state === 'ready' ? undefined : backupRestore.reason;
   return { id, region, engineVersion, notReady };
 }
 
-async function databaseNames(server: Server, signal: AbortSignal): Promise<string[]> {
+async function databaseNames(connect: Connect, signal: AbortSignal): Promise<string[]> {
   const databases = await connected(
-    server,
+    connect,
     (connection) => listDatabases(connection, signal),
     signal,
   );
