@@ -24,6 +24,9 @@ export function productName(softwareVersion: string): string {
   return product === undefined ? `SQL Server ${softwareVersion}` : `SQL Server ${product}`;
 }
 
+/** 15 for `15.0.2000` and `15.00.4415.2.v1`; NaN for what is no version. */
+export const majorVersion = (softwareVersion: string) => Number.parseInt(softwareVersion, 10);
+
 /** `SQL Server 2016 (13.0.5026)`; the version alone where no product has it. */
 export function productAndVersion(softwareVersion: string): string {
   const name = productName(softwareVersion);

@@ -1,8 +1,9 @@
-import { productAndVersion } from '../backupFile/describe.js';
+import { surelyOtherKey } from '../aws/keyIdentity.js';
 import { regionOfKey } from '../aws/kmsKeyArn.js';
+import { majorVersion, productAndVersion } from '../backupFile/describe.js';
+import { restoreLimits } from '../nativeTasks/limits.js';
+import { sameDatabaseName } from '../sql/databaseName.js';
 import type { Situation, SituationObject } from './situation.js';
-
-const mostFiles = 10;
 
 /** What is off in the situation, as sentences with the actual values. */
 export function situationNotes(situation: Situation): string[] {
@@ -44,28 +45,17 @@ function otherKey(
 ): string[] {
   const { wrappingKey, namedKey } = envelope;
   if (wrappingKey !== undefined) {
-    return differ(passed, wrappingKey)
+    return surelyOtherKey(passed, wrappingKey)
       ? [
           `The data key of ${location} was wrapped by ${wrappingKey}, but ${passed} was passed. ` +
             'Pass the key that wrapped it.',
         ]
       : [];
   }
-  return namedKey !== undefined && differ(passed, namedKey)
+  return namedKey !== undefined && surelyOtherKey(passed, namedKey)
     ? [`The envelope of ${location} names the key ${namedKey}, but ${passed} was passed.`]
     : [];
 }
-
-/** True when two key ids or ARNs surely mean different keys; an alias may mean any. */
-function differ(a: string, b: string): boolean {
-  if (a.includes('alias/') || b.includes('alias/')) return false;
-  const bothArns = a.startsWith('arn:') && b.startsWith('arn:');
-  const [idA, idB] = [keyId(a), keyId(b)];
-  // Replicas of a multi-Region key share the id and unwrap for each other.
-  return bothArns && !idA.startsWith('mrk-') ? a !== b : idA !== idB;
-}
-
-const keyId = (key: string) => key.slice(key.lastIndexOf('/') + 1);
 
 function regionNotes({ instance, bucketRegion, keyPassed }: Situation): string[] {
   if (!instance) return [];
@@ -104,32 +94,28 @@ function instanceNotes(o: Situation): string[] {
   if (
     instance?.engineVersion !== undefined &&
     backupServerVersion !== undefined &&
-    major(backupServerVersion) > major(instance.engineVersion)
+    majorVersion(backupServerVersion) > majorVersion(instance.engineVersion)
   ) {
     notes.push(
       `The backup was made by ${productAndVersion(backupServerVersion)}; ${instance.id} runs the older ` +
         `${productAndVersion(instance.engineVersion)}. Restore it on an instance of at least that version.`,
     );
   }
-  const taken = o.existingDatabases?.find((name) => databaseName && sameName(name, databaseName));
+  const taken = o.existingDatabases?.find(
+    (name) => databaseName && sameDatabaseName(name, databaseName),
+  );
   if (taken !== undefined) {
     notes.push(`The instance already has a database “${taken}”. Restore under another name.`);
   }
   return notes;
 }
 
-/** RDS takes names that differ by case or accent only as the same. */
-const sameName = (a: string, b: string) =>
-  a.localeCompare(b, undefined, { sensitivity: 'base' }) === 0;
-
-const major = (version: string) => Number.parseInt(version, 10);
-
 function fileNotes({ filesFound, filesExpected }: Situation): string[] {
   if (filesFound === undefined) return [];
   if (filesFound === 0) return ['No object matches the ARN; keys are case sensitive.'];
-  if (filesFound > mostFiles) {
+  if (filesFound > restoreLimits.files) {
     return [
-      `${filesFound} objects match the ARN; RDS restores from at most ${mostFiles}. Lengthen the ` +
+      `${filesFound} objects match the ARN; RDS restores from at most ${restoreLimits.files}. Lengthen the ` +
         'prefix, or move other files away.',
     ];
   }

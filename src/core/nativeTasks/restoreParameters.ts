@@ -1,6 +1,7 @@
 import { parseKmsKeyArn } from '../aws/kmsKeyArn.js';
 import { parseS3Arn } from '../aws/s3Arn.js';
 import { EngineError } from '../errors.js';
+import { databaseNameProblem } from '../sql/databaseName.js';
 
 /** Volumes of an instance that may hold database files; `D:` is the default. */
 export const volumes = ['D:', 'H:', 'I:', 'J:'] as const;
@@ -9,8 +10,6 @@ export type Volume = (typeof volumes)[number];
 export const blockSizes = [512, 1024, 2048, 4096, 8192, 16384, 32768, 65536] as const;
 const transferUnit = 65_536;
 const largestTransfer = 4_194_304;
-/** Databases that every instance has; a restore can never create them. */
-const takenNames = ['master', 'model', 'msdb', 'tempdb', 'rdsadmin', 'resource'];
 
 /** Parameters of `rds_restore_database`; what is left out is not sent, so the server's default holds. */
 export interface RestoreDatabase {
@@ -50,22 +49,8 @@ function refuse(what: string, sentence: string): never {
 }
 
 function checkName(name: string) {
-  if (name.trim() === '') refuse('no-database-name', 'Give the restored database a name.');
-  if (name.length > 128) {
-    refuse(
-      'bad-database-name',
-      `The database name has ${name.length} characters; SQL Server takes 128.`,
-    );
-  }
-  if (/[\u0000-\u001f\u007f]/.test(name)) {
-    refuse(
-      'bad-database-name',
-      'The database name contains a control character, such as a line break.',
-    );
-  }
-  if (takenNames.includes(name.toLowerCase())) {
-    refuse('system-database', `${name} is a system database of the instance; choose another name.`);
-  }
+  const problem = databaseNameProblem(name);
+  if (problem !== undefined) refuse('bad-database-name', problem);
 }
 
 function checkSource(arn: string) {

@@ -67,10 +67,10 @@ describe('rds_restore_database', () => {
   });
 
   const refused: readonly (readonly [what: string, change: object, code: string])[] = [
-    ['an empty name', { databaseName: ' ' }, 'restore/no-database-name'],
+    ['an empty name', { databaseName: ' ' }, 'restore/bad-database-name'],
     ['a name of 129 characters', { databaseName: 'x'.repeat(129) }, 'restore/bad-database-name'],
     ['a line break in the name', { databaseName: 'a\nb' }, 'restore/bad-database-name'],
-    ['a system database', { databaseName: 'MSDB' }, 'restore/system-database'],
+    ['a system database', { databaseName: 'MSDB' }, 'restore/bad-database-name'],
     ['an s3:// address', { s3Arn: 's3://backups/sales.bak' }, 'arn/malformed'],
     ['an empty ARN', { s3Arn: '' }, 'arn/malformed'],
     ['a bucket without a key', { s3Arn: 'arn:aws:s3:::backups' }, 's3-arn/no-key'],

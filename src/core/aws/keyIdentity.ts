@@ -1,0 +1,10 @@
+/** True when two key ids or ARNs surely mean different KMS keys; an alias may mean any. */
+export function surelyOtherKey(a: string, b: string): boolean {
+  if (a.includes('alias/') || b.includes('alias/')) return false;
+  const bothArns = a.startsWith('arn:') && b.startsWith('arn:');
+  const [idA, idB] = [keyId(a), keyId(b)];
+  // Replicas of a multi-Region key share the id and unwrap for each other.
+  return bothArns && !idA.startsWith('mrk-') ? a !== b : idA !== idB;
+}
+
+const keyId = (key: string) => key.slice(key.lastIndexOf('/') + 1);
