@@ -12,11 +12,14 @@ const { values } = parseArgs({ options: { check: { type: 'boolean' } } });
 const grammarFile = path.join(root, 'syntaxes', 'rds-task-log.tmLanguage.json');
 const catalogueFile = path.join(root, 'src', 'core', 'diagnosis', 'failure-catalogue.json');
 
+/** @param {string} text @returns {unknown} */
+const parse = (text) => JSON.parse(text);
+
 const current = await readFile(grammarFile, 'utf8');
-/** @type {{ repository: object }} */
-const grammar = JSON.parse(current);
-/** @type {import('./lib/knownFailureRules.mjs').Entry[]} */
-const catalogue = JSON.parse(await readFile(catalogueFile, 'utf8'));
+const grammar = /** @type {{ repository: object }} */ (parse(current));
+const catalogue = /** @type {import('./lib/knownFailureRules.mjs').Entry[]} */ (
+  parse(await readFile(catalogueFile, 'utf8'))
+);
 Object.assign(grammar.repository, knownFailureRules(catalogue));
 const wanted = await format(JSON.stringify(grammar, null, 2), { parser: 'json', printWidth: 100 });
 
