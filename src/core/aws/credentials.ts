@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { assumeRole, assumeRoleWithWebIdentity } from './assumeRole.js';
+import { assumeRole, assumeRoleWithWebIdentity, type StsPlace } from './assumeRole.js';
 import { credentialsFailure } from './credentialErrors.js';
 import type { SessionOptions, SessionSettings } from './settings.js';
 
@@ -54,20 +54,9 @@ async function readCredentials(
   o: SessionOptions,
   settings: SessionSettings,
 ): Promise<AwsCredentialIdentity> {
-  const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
-  const { profile, region } = settings;
-  const place = { region, endpointUrl: settings.endpointOf('STS') };
-  // A new chain every time: a chain remembers credentials that do not say when they expire.
-  const own = await fromNodeProviderChain({
-    ...(profile !== undefined && { profile }),
-    ...(o.mfaCode && { mfaCodeProvider: o.mfaCode }),
-    ignoreCache: true,
-    logger: quiet,
-    roleAssumer: (source, params) => assumeRole(place, source, params),
-    roleAssumerWithWebIdentity: (params) => assumeRoleWithWebIdentity(place, params),
-  })();
+  const own = o.credentials ?? (await fromProfileOrEnvironment(o, settings));
   if (o.roleArn === undefined) return own;
-  return assumeRole(place, own, {
+  return assumeRole(stsPlace(settings), own, {
     RoleArn: o.roleArn,
     RoleSessionName: `rds-backup-${Date.now()}`,
     ...(o.mfaSerial !== undefined && {
@@ -76,6 +65,29 @@ async function readCredentials(
     }),
   });
 }
+
+async function fromProfileOrEnvironment(
+  o: SessionOptions,
+  settings: SessionSettings,
+): Promise<AwsCredentialIdentity> {
+  const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
+  const { profile } = settings;
+  const place = stsPlace(settings);
+  // A new chain every time: a chain remembers credentials that do not say when they expire.
+  return fromNodeProviderChain({
+    ...(profile !== undefined && { profile }),
+    ...(o.mfaCode && { mfaCodeProvider: o.mfaCode }),
+    ignoreCache: true,
+    logger: quiet,
+    roleAssumer: (source, params) => assumeRole(place, source, params),
+    roleAssumerWithWebIdentity: (params) => assumeRoleWithWebIdentity(place, params),
+  })();
+}
+
+const stsPlace = ({ region, endpointOf }: SessionSettings): StsPlace => ({
+  region,
+  endpointUrl: endpointOf('STS'),
+});
 
 async function askForCode({ mfaCode }: SessionOptions, serial: string): Promise<string> {
   if (mfaCode) return mfaCode(serial);

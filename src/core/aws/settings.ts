@@ -1,8 +1,11 @@
+import type { AwsCredentialIdentity } from '@smithy/types';
 import { EngineError } from '../errors.js';
 
 /** Where and as whom to work, as stated by the user. */
 export interface SessionOptions {
   readonly profile?: string | undefined;
+  /** Keys given in memory. They win over profile and environment, and no profile is looked at. */
+  readonly credentials?: AwsCredentialIdentity | undefined;
   readonly region?: string | undefined;
   /** Sends every call there instead of to AWS. */
   readonly endpointUrl?: string | undefined;
@@ -25,7 +28,7 @@ export interface SessionSettings {
   /** Stated by option, AWS_ENDPOINT_URL or the profile. */
   readonly endpointUrl: string | undefined;
   /** The same, unless AWS_ENDPOINT_URL_… names another for the service. */
-  endpointOf(service: Service): string | undefined;
+  readonly endpointOf: (service: Service) => string | undefined;
 }
 
 interface Profile {
@@ -41,8 +44,8 @@ const regionForm = /^[a-z]{2,4}(?:-[a-z]+)+-\d+$/;
  */
 export async function resolveSettings(o: SessionOptions): Promise<SessionSettings> {
   const { env } = process;
-  const profileName = o.profile ?? (env['AWS_PROFILE'] || undefined);
-  const profile = await readProfile(profileName);
+  const profileName = o.credentials ? undefined : (o.profile ?? (env['AWS_PROFILE'] || undefined));
+  const profile = o.credentials ? {} : await readProfile(profileName);
   const region = o.region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || profile.region);
   const ignored = env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true';
   const configured = ignored ? undefined : env['AWS_ENDPOINT_URL'] || profile.endpoint_url;

@@ -244,6 +244,26 @@ describe('credentials', () => {
     assert.equal(form.get('TokenCode'), '654321');
   });
 
+  it('given in memory win over profile and environment, and need no profile', async () => {
+    process.env['AWS_ACCESS_KEY_ID'] = 'AKIAENV';
+    process.env['AWS_SECRET_ACCESS_KEY'] = 's';
+    process.env['AWS_PROFILE'] = 'does-not-exist';
+    const credentials = { accessKeyId: 'AKIAGIVEN', secretAccessKey: 'g', sessionToken: 'token' };
+    for (const profile of [undefined, 'plain', 'nope']) {
+      const session = await open({ profile, region, endpointUrl: aws.url, credentials });
+      assert.equal(session.profile, undefined);
+      await (await session.kms()).send(new ListKeysCommand());
+      const sent = aws.requests.pop();
+      assert.equal(sent?.accessKeyId, 'AKIAGIVEN');
+      assert.equal(sent.headers['x-amz-security-token'], 'token');
+    }
+    answer = () => assumedRole('ASIAOPTION');
+    const assumed = await open({ region, endpointUrl: aws.url, credentials, roleArn: role });
+    assert.equal((await assumed.credentials()).accessKeyId, 'ASIAOPTION');
+    assert.equal(aws.requests.pop()?.accessKeyId, 'AKIAGIVEN');
+    await assert.rejects(open({ credentials, profile: 'plain' }), { code: 'aws/no-region' });
+  });
+
   it('come from a web identity token', async () => {
     answer = () => assumedRole('ASIAWEB', 'AssumeRoleWithWebIdentity');
     process.env['AWS_WEB_IDENTITY_TOKEN_FILE'] = await home.file('token', 'the-token');
