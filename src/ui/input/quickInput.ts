@@ -3,6 +3,7 @@ import { CancelledError } from '../../core/errors.js';
 import {
   GoBack,
   type PickItem,
+  type PickRow,
   type PickOptions,
   runSteps,
   type Step,
@@ -21,7 +22,8 @@ export const ask = (title: string): StepInput =>
   new QuickStepInput({ title, step: 1, totalSteps: 1, canGoBack: false });
 
 interface Row<T> extends vscode.QuickPickItem {
-  readonly choice: PickItem<T>;
+  /** undefined for rows that cannot be chosen. */
+  readonly choice: PickItem<T> | undefined;
 }
 
 class QuickStepInput implements StepInput {
@@ -47,7 +49,7 @@ class QuickStepInput implements StepInput {
       const loaded = Promise.resolve(o.items).then((items) => {
         rows = items.map(rowOf);
         show();
-        const active = rows.find(({ choice }) => o.preselect?.(choice.value));
+        const active = rows.find(({ choice }) => choice && o.preselect?.(choice.value));
         if (active !== undefined) input.activeItems = [active];
         input.busy = false;
       });
@@ -73,7 +75,11 @@ class QuickStepInput implements StepInput {
       };
       input.onDidChangeValue(() => void check());
       if (input.value !== '') void check();
-      return accepted(async () => ((await check()) === undefined ? input.value : undefined));
+      return accepted(async () => {
+        const { value } = input;
+        if ((await check()) !== undefined) return undefined;
+        return (await attempted(input, o, value)) ? value : undefined;
+      });
     });
   }
 
@@ -124,6 +130,25 @@ class QuickStepInput implements StepInput {
   }
 }
 
+/** Tries the text where there is something to try, and shows what failed. */
+async function attempted(
+  input: vscode.InputBox,
+  { attempt }: TextOptions,
+  text: string,
+): Promise<boolean> {
+  if (attempt === undefined) return true;
+  input.busy = true;
+  input.enabled = false;
+  try {
+    const problem = await attempt(text);
+    input.validationMessage = problem;
+    return problem === undefined;
+  } finally {
+    input.enabled = true;
+    input.busy = false;
+  }
+}
+
 /** What QuickPick and InputBox have in common beyond QuickInput. */
 interface Answerable {
   readonly onDidAccept: vscode.Event<void>;
@@ -131,11 +156,14 @@ interface Answerable {
   readonly onDidTriggerButton: vscode.Event<vscode.QuickInputButton>;
 }
 
-function rowOf<T>(choice: PickItem<T>): Row<T> {
-  const { label, description, detail, icon } = choice;
+function rowOf<T>(row: PickRow<T>): Row<T> {
+  if ('heading' in row) {
+    return { label: row.heading, kind: vscode.QuickPickItemKind.Separator, choice: undefined };
+  }
+  const { label, description, detail, icon } = row;
   return {
     label,
-    choice,
+    choice: 'info' in row ? undefined : row,
     ...(description !== undefined && { description }),
     ...(detail !== undefined && { detail }),
     ...(icon !== undefined && { iconPath: new vscode.ThemeIcon(icon) }),

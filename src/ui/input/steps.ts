@@ -15,10 +15,18 @@ export interface PickItem<T> {
   readonly value: T;
 }
 
+/** A row that only says something: choosing it does nothing. */
+export type InfoItem = Omit<PickItem<never>, 'value'> & { readonly info: true };
+/** A heading above the rows that follow. */
+export interface HeadingItem {
+  readonly heading: string;
+}
+export type PickRow<T> = PickItem<T> | InfoItem | HeadingItem;
+
 export interface PickOptions<T> {
   readonly placeholder: string;
   /** May come later; the input shows that it is busy. A failure is shown and ends the flow. */
-  readonly items: readonly PickItem<T>[] | Promise<readonly PickItem<T>[]>;
+  readonly items: readonly PickRow<T>[] | Promise<readonly PickRow<T>[]>;
   /** Selects the item that this is true for, for example the choice of last time. */
   readonly preselect?: ((value: T) => boolean) | undefined;
   /** Turns typed text that is no item into a choice; undefined while the text is not fit for it. */
@@ -33,6 +41,8 @@ export interface TextOptions {
   /** What is wrong with the text, as a sentence; undefined when nothing is. Called while typing. */
   readonly problem?:
     ((text: string) => string | undefined | Promise<string | undefined>) | undefined;
+  /** Tries a text without a problem after Enter, while the input stays open; what failed, as a sentence. */
+  readonly attempt?: ((text: string) => Promise<string | undefined>) | undefined;
 }
 
 export interface Step<S> {

@@ -1,0 +1,31 @@
+import type * as vscode from 'vscode';
+
+/** Where the last upload went, to be offered again. Kept for the user, over all workspaces. */
+export interface LastUpload {
+  readonly bucket: string;
+  readonly prefix: string;
+  /** By region: keys never leave theirs. */
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+const name = 'upload.last';
+
+export const lastUpload = ({ globalState }: vscode.ExtensionContext): LastUpload | undefined =>
+  globalState.get<LastUpload>(name);
+
+export async function rememberUpload(
+  { globalState }: vscode.ExtensionContext,
+  o: {
+    readonly bucket: string;
+    readonly key: string;
+    readonly region: string;
+    readonly kmsKey: string;
+  },
+): Promise<void> {
+  const before = globalState.get<LastUpload>(name);
+  await globalState.update(name, {
+    bucket: o.bucket,
+    prefix: o.key.slice(0, o.key.lastIndexOf('/') + 1),
+    keys: { ...before?.keys, [o.region]: o.kmsKey },
+  } satisfies LastUpload);
+}
