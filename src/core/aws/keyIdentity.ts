@@ -1,3 +1,5 @@
+import { regionOfKey } from './kmsKeyArn.js';
+
 /** True when two key ids or ARNs surely mean different KMS keys; an alias may mean any. */
 export function surelyOtherKey(a: string, b: string): boolean {
   if (a.includes('alias/') || b.includes('alias/')) return false;
@@ -8,3 +10,12 @@ export function surelyOtherKey(a: string, b: string): boolean {
 }
 
 const keyId = (key: string) => key.slice(key.lastIndexOf('/') + 1);
+
+/** The region in a key's ARN; undefined for all else, also for an ARN that is none: it may be the fault. */
+export function regionNamedBy(key: string): string | undefined {
+  try {
+    return regionOfKey(key);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,5 +1,4 @@
-import { surelyOtherKey } from '../aws/keyIdentity.js';
-import { regionOfKey } from '../aws/kmsKeyArn.js';
+import { regionNamedBy, surelyOtherKey } from '../aws/keyIdentity.js';
 import { majorVersion, productAndVersion } from '../backupFile/describe.js';
 import { restoreLimits } from '../nativeTasks/limits.js';
 import { sameDatabaseName } from '../sql/databaseName.js';
@@ -66,7 +65,7 @@ function regionNotes({ instance, bucketRegion, keyPassed }: Situation): string[]
         'restores only from a bucket in its own region.',
     );
   }
-  const keyRegion = safeRegionOfKey(keyPassed);
+  const keyRegion = keyPassed ? regionNamedBy(keyPassed) : undefined;
   if (keyRegion !== undefined && keyRegion !== instance.region) {
     notes.push(
       `The key lies in ${keyRegion}, the instance ${instance.id} in ${instance.region}; RDS uses ` +
@@ -74,15 +73,6 @@ function regionNotes({ instance, bucketRegion, keyPassed }: Situation): string[]
     );
   }
   return notes;
-}
-
-/** A malformed ARN may be the very failure, so it must not end the diagnosis. */
-function safeRegionOfKey(key: string | null | undefined): string | undefined {
-  try {
-    return typeof key === 'string' ? regionOfKey(key) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function instanceNotes(o: Situation): string[] {
