@@ -42,6 +42,8 @@ async function buildPrograms() {
     chunkNames: 'chunk-[hash]',
     banner: { js: requireBanner },
     external: ['vscode', 'msnodesqlv8'],
+    // tedious loads it for Azure sign-ins alone; RDS knows logins with a password.
+    alias: { '@azure/identity': './scripts/lib/noAzureIdentity.mjs' },
     minify: true,
     keepNames: true,
     legalComments: 'none',
