@@ -23,11 +23,12 @@ export function awsFailure(doing: string, cause: unknown): EngineError {
   const { name, message, code } = error;
   const text = message === '' || message === 'UnknownError' ? name : `${name}: ${message}`;
   const sentence = `${doing} failed: ${text}`;
-  if (/^(?:AccessDenied|UnauthorizedOperation)/.test(name) || httpStatus(cause) === 403) {
-    return new EngineError('aws/access-denied', sentence, { cause });
-  }
+  // Some services say with 403 that a token has expired.
   if (/^(?:ExpiredToken|RequestExpired)/.test(name)) {
     return new EngineError('aws/expired-token', `${sentence}. Sign in again.`, { cause });
+  }
+  if (/^(?:AccessDenied|UnauthorizedOperation)/.test(name) || httpStatus(cause) === 403) {
+    return new EngineError('aws/access-denied', sentence, { cause });
   }
   if (name === 'TimeoutError' || unreachableCodes.test(String(code))) {
     const where = 'Check the network, the proxy and the endpoint.';

@@ -32,7 +32,9 @@ export function readiness(
   groups: ReadonlyMap<string, OptionGroup | Error>,
 ): BackupRestoreReadiness {
   const withOption = memberships.flatMap((membership) => {
-    const role = roleIn(groups.get(membership.group));
+    const group = groups.get(membership.group);
+    const role =
+      group === undefined || group instanceof Error ? undefined : backupRestoreRole(group);
     return role === undefined ? [] : [{ ...membership, role }];
   });
   const active = withOption.find(({ status }) => status === 'in-sync');
@@ -77,9 +79,8 @@ function withoutOption(
 
 const missing = (reason: string): BackupRestoreReadiness => ({ state: 'missing', reason });
 
-/** The role in the option's settings, empty when it names none; undefined without the option. */
-function roleIn(group: OptionGroup | Error | undefined): string | undefined {
-  if (group === undefined || group instanceof Error) return undefined;
+/** The role of {@link backupRestoreOption}, empty when it names none; undefined without the option. */
+export function backupRestoreRole(group: OptionGroup): string | undefined {
   const option = group.Options?.find(({ OptionName }) => OptionName === backupRestoreOption);
   if (!option) return undefined;
   return option.OptionSettings?.find(({ Name }) => Name === roleSetting)?.Value ?? '';

@@ -5,6 +5,7 @@ import type { AwsSession } from './session.js';
 export interface KeyDescription {
   readonly arn: string;
   readonly region: string;
+  readonly description: string | undefined;
   /** `Enabled`, `Disabled`, `PendingDeletion`… */
   readonly state: string;
   readonly enabled: boolean;
@@ -36,6 +37,7 @@ export async function describeKey(
     return {
       arn: KeyMetadata?.Arn ?? keyId,
       region,
+      description: KeyMetadata?.Description || undefined,
       state,
       enabled: state === 'Enabled',
       symmetric: KeyMetadata?.KeySpec === 'SYMMETRIC_DEFAULT',

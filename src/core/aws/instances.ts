@@ -1,4 +1,5 @@
 import type { DBInstance, OptionGroup, RDSClient } from '@aws-sdk/client-rds';
+import { productName } from '../backupFile/describe.js';
 import { EngineError } from '../errors.js';
 import { awsFailure } from './awsErrors.js';
 import {
@@ -41,6 +42,12 @@ const editions: Readonly<Record<string, string>> = {
   'sqlserver-dev-ee': 'Developer Edition',
 };
 
+/** `SQL Server 2019 Standard Edition 15.00.4415.2` */
+export function engineText({ edition, engineVersion }: Instance): string {
+  // RDS adds a revision of its own to the version.
+  return `${productName(engineVersion)} ${edition} ${engineVersion.replace(/\.v\d+$/, '')}`;
+}
+
 /**
  * The SQL Server instances of the session's region, by id, with their readiness for native backup and
  * restore.
@@ -54,8 +61,12 @@ export async function listInstances(
   const rds = await session.rds();
   const found: DBInstance[] = [];
   try {
-    for await (const page of paginateDescribeDBInstances({ client: rds }, { MaxRecords: 100 })) {
-      if (signal?.aborted) throw signal.reason;
+    const pages = paginateDescribeDBInstances(
+      { client: rds, pageSize: 100 },
+      {},
+      signal && { abortSignal: signal },
+    );
+    for await (const page of pages) {
       found.push(...(page.DBInstances ?? []).filter(isSqlServer));
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { EngineError } from '../errors.js';
+import { type ProfileSettings, readProfiles } from './profiles.js';
 
 /** Where and as whom to work, as stated by the user. */
 export interface SessionOptions {
@@ -31,11 +32,6 @@ export interface SessionSettings {
   readonly endpointOf: (service: Service) => string | undefined;
 }
 
-interface Profile {
-  readonly region?: string | undefined;
-  readonly endpoint_url?: string | undefined;
-}
-
 const regionForm = /^[a-z]{2,4}(?:-[a-z]+)+-\d+$/;
 
 /**
@@ -45,10 +41,10 @@ const regionForm = /^[a-z]{2,4}(?:-[a-z]+)+-\d+$/;
 export async function resolveSettings(o: SessionOptions): Promise<SessionSettings> {
   const { env } = process;
   const profileName = o.credentials ? undefined : (o.profile ?? (env['AWS_PROFILE'] || undefined));
-  const profile = o.credentials ? {} : await readProfile(profileName);
-  const region = o.region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || profile.region);
+  const profile: ProfileSettings = o.credentials ? {} : await readProfile(profileName);
+  const region = o.region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || profile['region']);
   const ignored = env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true';
-  const configured = ignored ? undefined : env['AWS_ENDPOINT_URL'] || profile.endpoint_url;
+  const configured = ignored ? undefined : env['AWS_ENDPOINT_URL'] || profile['endpoint_url'];
   const endpointUrl = checkedUrl(o.endpointUrl ?? configured);
   return {
     profile: profileName,
@@ -62,18 +58,17 @@ export async function resolveSettings(o: SessionOptions): Promise<SessionSetting
   };
 }
 
-async function readProfile(name: string | undefined): Promise<Profile> {
-  const { loadSharedConfigFiles } = await import('@smithy/shared-ini-file-loader');
-  const { configFile, credentialsFile } = await loadSharedConfigFiles({ ignoreCache: true });
-  const names = [...new Set([...Object.keys(configFile), ...Object.keys(credentialsFile)])];
-  if (name !== undefined && !names.includes(name)) {
-    const known = names.length === 0 ? 'There are no profiles.' : `Known: ${names.join(', ')}.`;
+async function readProfile(name: string | undefined): Promise<ProfileSettings> {
+  const profiles = await readProfiles();
+  if (name !== undefined && !profiles.has(name)) {
+    const names = [...profiles.keys()].join(', ');
+    const known = names === '' ? 'There are no profiles.' : `Known: ${names}.`;
     throw new EngineError(
       'aws/no-such-profile',
       `There is no AWS profile “${name}” in the AWS config and credentials files. ${known}`,
     );
   }
-  return { ...credentialsFile[name ?? 'default'], ...configFile[name ?? 'default'] };
+  return profiles.get(name ?? 'default') ?? {};
 }
 
 function checkedRegion(region: string | undefined, profile: string | undefined): string {

@@ -126,6 +126,7 @@ describe('describing a key', () => {
           KeyState: 'Enabled',
           KeySpec: 'SYMMETRIC_DEFAULT',
           KeyManager: 'CUSTOMER',
+          Description: 'For backups',
           MultiRegion: false,
         },
       },
@@ -133,6 +134,7 @@ describe('describing a key', () => {
     assert.deepEqual(await describeKey(session, 'alias/backup'), {
       arn: keyArn,
       region: 'eu-west-1',
+      description: 'For backups',
       state: 'Enabled',
       enabled: true,
       symmetric: true,
