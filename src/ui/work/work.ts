@@ -130,9 +130,9 @@ export class WorkList implements vscode.Disposable {
     }
   }
 
-  /** Cancels what still runs. */
+  /** Cancels what runs here. Native tasks run on a server, and go on there when the window closes. */
   dispose(): void {
-    for (const work of this.#items) work.cancel();
+    for (const work of this.#items) if (work.kind !== 'native-task') work.cancel();
     this.#changed.dispose();
   }
 }
