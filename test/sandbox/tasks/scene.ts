@@ -64,10 +64,21 @@ export async function taskScene(...args: string[]) {
   };
 }
 
+const backup = await readFile(fixture('backups', 'mssql2016-full-compressed-northwind.bak'));
+
 async function putBackups(session: AwsSession, bucket: string, keyId: string) {
   const s3 = await session.s3();
-  const backup = await readFile(fixture('backups', 'mssql2016-full-compressed-northwind.bak'));
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'plain.bak', Body: backup }));
+  await putEncrypted(session, bucket, 'encrypted.bak', keyId);
+}
+
+/** A backup in an envelope of the format V1. */
+export async function putEncrypted(
+  session: AwsSession,
+  bucket: string,
+  key: string,
+  keyId: string,
+): Promise<void> {
   const { dataKey, iv, metadata } = await createEnvelope({
     format: 'v1',
     keyId,
@@ -76,9 +87,8 @@ async function putBackups(session: AwsSession, bucket: string, keyId: string) {
   });
   const cipher = createCipheriv('aes-256-cbc', dataKey, iv);
   const Body = Buffer.concat([cipher.update(backup), cipher.final()]);
-  await s3.send(
-    new PutObjectCommand({ Bucket: bucket, Key: 'encrypted.bak', Body, Metadata: metadata }),
-  );
+  const s3 = await session.s3();
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body, Metadata: metadata }));
 }
 
 /** The last event, which says how the task ended. */
