@@ -35,6 +35,14 @@ describe('known failures in the log language', () => {
       if (!own) assert.ok(failuresIn(tokens).some((found) => found !== 'unknown'));
     });
   }
+
+  it('are not seen in what the transcript says about them', () => {
+    for (const { title, cause, fix } of catalogue()) {
+      for (const line of [`  ${title}`, `    Cause  ${cause}`, `    Fix    ${fix}`]) {
+        assert.deepEqual(failuresIn(tokenize(line)), [], line);
+      }
+    }
+  });
 });
 
 /** What is coloured as a known failure is what the diagnosis explains, message by message. */
