@@ -40,9 +40,16 @@ async function main(args: readonly string[]): Promise<number> {
 const explained = (error: Error) =>
   error instanceof EngineError ? error.message : (error.stack ?? error.message);
 
-/** Ctrl-C, a polite kill, or a closed terminal. A second one ends the process at once. */
+/**
+ * Ctrl-C, a polite kill, a closed terminal, or the end of the channel to the process that started this
+ * one (it has ended, or asks politely where there are no signals). A second signal ends the process at
+ * once.
+ */
 function stopRequest(): Promise<void> {
   return new Promise((resolve) => {
+    process.once('disconnect', resolve);
+    // Nothing is ever sent over it, so it is no reason to stay.
+    process.channel?.unref();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const) {
       // SIGBREAK is Windows's Ctrl-Break; SIGHUP there is its console being closed.
       if (signal === 'SIGBREAK' && process.platform !== 'win32') continue;

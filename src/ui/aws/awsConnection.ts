@@ -28,13 +28,15 @@ export class AwsConnection implements vscode.Disposable {
   readonly #settings: vscode.Disposable;
   #session: Promise<AwsSession> | undefined;
   #place: Place | undefined;
+  /** Set from the moment that a place is on its way: until it is there, nobody may ask AWS itself. */
+  #placing: Promise<Place> | undefined;
 
   /** @param renew asks the user to sign in again; see `SessionOptions.onCredentialsExpired` */
   constructor(renew: (error: EngineError) => Promise<void>) {
     this.onDidChange = this.#changed.event;
     this.#renew = renew;
     this.#settings = onSettingsChange(awsSettings, () => {
-      if (this.#place === undefined) this.reopen();
+      if (this.#placing === undefined) this.reopen();
     });
   }
 
@@ -61,10 +63,19 @@ export class AwsConnection implements vscode.Disposable {
     return this.#session;
   }
 
-  /** Works at `place` from now on, or as the settings say. */
-  use(place: Place | undefined): void {
-    this.#place = place;
+  /** Works at `place` from now on, also while it is still on its way; or as the settings say. */
+  use(place: Promise<Place> | undefined): void {
+    this.#placing = place;
+    this.#place = undefined;
     this.reopen();
+    void place?.then(
+      (there) => {
+        if (this.#placing === place) this.#place = there;
+      },
+      () => {
+        if (this.#placing === place) this.use(undefined);
+      },
+    );
   }
 
   /** Reads settings, profiles and credentials anew. Work under way keeps the session it has. */
@@ -86,9 +97,10 @@ export class AwsConnection implements vscode.Disposable {
 
   async #open(): Promise<AwsSession> {
     const { openSession } = await import('../../core/aws/session.js');
+    const place = await this.#placing;
     const { profile, region, endpointUrl } = configuration();
     return openSession({
-      ...(this.#place === undefined ? { profile, region, endpointUrl } : settingsOf(this.#place)),
+      ...(place === undefined ? { profile, region, endpointUrl } : settingsOf(place)),
       mfaCode: askMfaCode,
       onCredentialsExpired: this.#renew,
     });

@@ -1,40 +1,39 @@
 import * as vscode from 'vscode';
-import { bucketNameProblem } from '../../core/aws/s3Names.js';
-import { parseS3Uri, type S3Location } from '../../core/aws/s3Uri.js';
 import { EngineError } from '../../core/errors.js';
 import { type PickRow, type StepInput } from '../input/steps.js';
 import { type Services } from '../services.js';
 import { bucketsOfPlace } from '../views/backups/addedBuckets.js';
+import {
+  bucketPlaceProblem,
+  type BucketPlace,
+  parseBucketPlace,
+} from '../views/backups/bucketInput.js';
 
 /**
  * Asks for a bucket: those that can be listed and those added by name, or a name or `s3://` location
- * typed. The key of the answer is the prefix that was typed along, or empty.
+ * typed, which may name a prefix too.
  */
 export function askBucket(
   services: Services,
   input: StepInput,
   last: string | undefined,
-): Promise<S3Location> {
-  return input.pick<S3Location>({
+): Promise<BucketPlace> {
+  return input.pick<BucketPlace>({
     placeholder: vscode.l10n.t(
       'Bucket to upload to; type a name or s3://bucket/prefix for another',
     ),
     items: bucketRows(services),
     preselect: ({ bucket }) => bucket === last,
     typed: (text) => {
-      const location = typedLocation(text);
-      return (
-        location && {
-          label: vscode.l10n.t('Use {0}', `s3://${location.bucket}/${location.key}`),
-          icon: 'arrow-right',
-          value: location,
-        }
-      );
+      if (bucketPlaceProblem(text) !== undefined) return undefined;
+      const value = parseBucketPlace(text);
+      const label = vscode.l10n.t('Use {0}', `s3://${value.bucket}/${value.prefix}`);
+      return { label, icon: 'arrow-right', value };
     },
   });
 }
 
-async function bucketRows(services: Services): Promise<PickRow<S3Location>[]> {
+async function bucketRows(services: Services): Promise<PickRow<BucketPlace>[]> {
   const { listBuckets } = await import('../../core/aws/buckets.js');
   const session = await services.aws.session();
   const added = bucketsOfPlace(services).map((name) => ({ name, region: undefined }));
@@ -45,7 +44,7 @@ async function bucketRows(services: Services): Promise<PickRow<S3Location>[]> {
       label: name,
       icon: 'archive',
       description: region === undefined || region === session.region ? '' : region,
-      value: { bucket: name, key: '' },
+      value: { bucket: name, prefix: '' },
     }));
   } catch (error) {
     if (!(error instanceof EngineError) || error.code !== 'aws/access-denied') throw error;
@@ -53,7 +52,7 @@ async function bucketRows(services: Services): Promise<PickRow<S3Location>[]> {
       ...added.map(({ name }) => ({
         label: name,
         icon: 'archive',
-        value: { bucket: name, key: '' },
+        value: { bucket: name, prefix: '' },
       })),
       {
         info: true,
@@ -62,16 +61,5 @@ async function bucketRows(services: Services): Promise<PickRow<S3Location>[]> {
         icon: 'info',
       },
     ];
-  }
-}
-
-function typedLocation(text: string): S3Location | undefined {
-  if (!text.startsWith('s3://')) {
-    return bucketNameProblem(text) === undefined ? { bucket: text, key: '' } : undefined;
-  }
-  try {
-    return parseS3Uri(text);
-  } catch {
-    return undefined;
   }
 }

@@ -69,7 +69,7 @@ function askUpload(
       when: () => destination === undefined,
       ask: async (input, state) => {
         const chosen = await askBucket(services, input, state.bucket);
-        if (chosen.key !== '') state.key = defaultKey(folderOf(chosen.key));
+        if (chosen.prefix !== '') state.key = defaultKey(chosen.prefix);
         state.bucket = chosen.bucket;
       },
     },
@@ -105,8 +105,6 @@ function askUpload(
     },
   ]);
 }
-
-const folderOf = (key: string) => (key.endsWith('/') ? key : `${key}/`);
 
 /** The file's name, whichever kind of slash its path has. */
 const baseName = (file: string) =>
