@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import { type RestoreVerdict, verdictIcon } from '../../inspection/restoreVerdict.js';
+import { verdictSentence } from '../../inspection/verdictSentence.js';
+import { contextValue } from '../contextValue.js';
+import { type TreeNode } from '../node.js';
+
+const colours = {
+  pass: 'testing.iconPassed',
+  warning: 'problemsWarningIcon.foreground',
+  error: 'problemsErrorIcon.foreground',
+} as const;
+
+/** Whether RDS can restore the object: the first thing to know of it. */
+export class VerdictNode implements TreeNode {
+  readonly id: string;
+  readonly value: string;
+
+  constructor(
+    readonly parent: TreeNode,
+    private readonly verdict: RestoreVerdict,
+  ) {
+    this.id = `${parent.id}|verdict`;
+    this.value = verdictSentence(verdict);
+  }
+
+  item(): vscode.TreeItem {
+    const icon = verdictIcon[this.verdict.kind];
+    const item = new vscode.TreeItem(this.value);
+    item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(colours[icon]));
+    item.tooltip =
+      this.verdict.kind === 'with-key' ? `${this.value}\n${this.verdict.keyArn}` : this.value;
+    item.contextValue = contextValue('value', { copy: true });
+    return item;
+  }
+}
