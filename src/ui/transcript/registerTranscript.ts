@@ -1,6 +1,61 @@
 import * as vscode from 'vscode';
+import { registerCommand } from '../commands/registerCommand.js';
+import { logFailure } from '../failures/showFailure.js';
+import { commandIds, taskLogLanguage, taskScheme } from '../ids.js';
+import { type NativeTask } from '../nativeTasks/nativeTasks.js';
 import { type Services } from '../services.js';
+import { explainFailure } from './explainFailure.js';
+import { FailureActions, FailureLenses } from './failureActions.js';
+import { FailureHover } from './failureHover.js';
+import { FailureProblems } from './failureProblems.js';
+import { Failures } from './failures.js';
+import { showTranscript } from './showTranscript.js';
+import { TaskChannel } from './taskChannel.js';
+import { TaskDocuments } from './taskDocuments.js';
 
-export function registerTranscript(_services: Services): vscode.Disposable {
-  return vscode.Disposable.from();
+/** Transcripts of native tasks: output channel, documents, and the explanation of their failures. */
+export function registerTranscript(services: Services): vscode.Disposable {
+  const { log, tasks } = services;
+  const failures = new Failures(services);
+  const channel = new TaskChannel();
+  const documents = new TaskDocuments(services, failures);
+  const problems = new FailureProblems(services, failures);
+  const lenses = new FailureLenses(failures);
+  const inDocuments = { scheme: taskScheme, language: taskLogLanguage };
+
+  async function ended(task: NativeTask): Promise<void> {
+    if (task.row.lifecycle === 'ERROR') problems.add(task);
+    const { row, situation } = await failures.learn(task, true);
+    const { failureAccount } = await import('./transcriptOfRow.js');
+    channel.stream.add(task, failureAccount(row, situation));
+  }
+
+  return vscode.Disposable.from(
+    ...[failures, channel, documents, problems, lenses],
+    tasks.onEvent(({ task, event }) => {
+      channel.stream.tell(task, event);
+      if (event.kind !== 'done') return;
+      ended({ ...task, row: event.row }).catch((error: unknown) => {
+        logFailure(log, `Explaining task ${task.taskId}`, error);
+      });
+    }),
+    vscode.workspace.registerFileSystemProvider(taskScheme, documents, {
+      isCaseSensitive: true,
+      isReadonly: new vscode.MarkdownString(
+        vscode.l10n.t('This is what the server wrote about a task; it cannot be edited.'),
+      ),
+    }),
+    vscode.languages.registerHoverProvider(taskLogLanguage, new FailureHover(failures)),
+    vscode.languages.registerCodeActionsProvider(inDocuments, new FailureActions(failures), {
+      providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+    }),
+    vscode.languages.registerCodeLensProvider(inDocuments, lenses),
+    registerCommand(
+      log,
+      commandIds.showTranscript,
+      (subject?: Parameters<typeof showTranscript>[2]) =>
+        showTranscript(services, failures, subject),
+    ),
+    registerCommand(log, commandIds.explainFailure, explainFailure),
+  );
 }
