@@ -98,20 +98,24 @@ async function demo() {
     stage.cli(['databases', ...sql], { says: ['Northwind'] }),
   );
 
+  // The check before a restore foresees each of them, hence --force.
   const plain = `s3://${bucket}/plain/${name}`;
   await stage.step('Failure 1: a plain (SSE) object restored with a key', async () => {
     await putPlainObject(sandbox, `plain/${name}`);
     await stage.cli(
-      restore(plain, 'Northwind_1', ['--kms-key', kmsKeyArn]),
+      restore(plain, 'Northwind_1', ['--kms-key', kmsKeyArn, '--force']),
       expectFailure('cse-metadata-incomplete'),
     );
   });
   await stage.step('Failure 2: the encrypted object restored without a key', () =>
-    stage.cli(restore(encrypted, 'Northwind_2', []), expectFailure('encrypted-backup-no-key')),
+    stage.cli(
+      restore(encrypted, 'Northwind_2', ['--force']),
+      expectFailure('encrypted-backup-no-key'),
+    ),
   );
   await stage.step('Failure 3: the encrypted object restored with the wrong key', () =>
     stage.cli(
-      restore(encrypted, 'Northwind_3', ['--kms-key', mistyped(kmsKeyArn)]),
+      restore(encrypted, 'Northwind_3', ['--kms-key', mistyped(kmsKeyArn), '--force']),
       expectFailure('kms-key-does-not-exist'),
     ),
   );
@@ -135,11 +139,11 @@ async function demo() {
     'Each of the three failing restores failed as Amazon RDS lets it fail, and was explained.',
   ]);
 
-  /** @param {string} from @param {string} database @param {string[]} key */
-  function restore(from, database, key) {
+  /** @param {string} from @param {string} database @param {string[]} flags */
+  function restore(from, database, flags) {
     // Time runs faster here, so the task is looked at more often.
     const follow = ['--follow', '--poll', '0.2'];
-    return ['restore', ...sql, '--from', from, '--database', database, ...key, ...follow];
+    return ['restore', ...sql, '--from', from, '--database', database, ...flags, ...follow];
   }
 }
 

@@ -147,7 +147,9 @@ describe('restore', () => {
   ];
   for (const { what, from, passed, id, text, here } of failures) {
     it(`explains ${what}`, async () => {
-      const run = await user.run(restore(user.uri(from), `Wrong ${id}`, ...passed(), '--follow'));
+      const run = await user.run(
+        restore(user.uri(from), `Wrong ${id}`, ...passed(), '--no-check', '--follow'),
+      );
       assert.equal(run.code, 1, run.stdout);
       assert.ok(flat(run.stdout).includes(text), run.stdout);
       assert.match(run.stderr, /^Error: Task \d+ failed after/);
@@ -162,6 +164,54 @@ describe('restore', () => {
       assert.match(document.diagnosis.situationNotes.join(' '), here);
     });
   }
+
+  describe('the check before it', () => {
+    it('stops what RDS would refuse, says why and what to do, and starts nothing', async () => {
+      const tasks = () => user.json<{ tasks: object[] }>(['tasks', ...user.sql]);
+      const before = (await tasks()).document.tasks.length;
+      const run = await user.run(restore(user.uri('northwind.bak'), 'Checked'));
+      assert.equal(run.code, 1);
+      assert.equal(run.stdout, '');
+      const said = flat(run.stderr);
+      assert.match(said, /^Error: s3:\S+ is client-side encrypted, but no key is passed\./);
+      assert.ok(said.includes(`Fix Pass ${user.info.kmsKeyArn}.`), said);
+      assert.match(said, /The restore was not started.*--force/);
+      assert.equal((await tasks()).document.tasks.length, before);
+    });
+
+    it('tells programs the same', async () => {
+      const { code, document } = await user.json<{
+        error: { code: string };
+        check: { findings: { id: string; values: object }[]; unchecked: object[] };
+      }>(restore(user.uri('northwind.bak'), 'Checked'));
+      assert.equal(code, 1);
+      assert.equal(document.error.code, 'restore/would-fail');
+      assert.deepEqual(
+        document.check.findings.map(({ id, values }) => [id, values]),
+        [['encrypted-backup-no-key', { keyArn: user.info.kmsKeyArn }]],
+      );
+      assert.deepEqual(document.check.unchecked, []);
+    });
+
+    it('lets --force start it all the same', async () => {
+      const args = restore(user.uri('northwind.bak'), 'Forced', '--force', '--follow');
+      const { code, events, stderr } = await user.events(args);
+      assert.equal(code, 1);
+      assert.match(stderr, /^Error: s3:/m);
+      const [submitted] = events as { event: string; check: { findings: { id: string }[] } }[];
+      assert.equal(submitted?.event, 'submitted');
+      assert.equal(submitted.check.findings[0]?.id, 'encrypted-backup-no-key');
+      assert.match(stderr, /\[encrypted-backup-no-key\]/);
+    });
+
+    it('finds the name taken, and says what it could not look at', async () => {
+      const plain = restore(user.uri('plain.bak'), 'northwind');
+      assert.match(flat((await user.run(plain)).stderr), /already has a database “Northwind”/);
+      const denied = await user.run(plain, { env: { RDS_BACKUP_PASSWORD: 'wrong' } });
+      assert.equal(denied.code, 1);
+      assert.match(flat(denied.stderr), /Not checked: the databases and tasks of sql2019\. /);
+    });
+  });
 
   it('resolves an alias to the key ARN that RDS wants', async () => {
     const { CreateAliasCommand, KMSClient } = await import('@aws-sdk/client-kms');
@@ -179,7 +229,7 @@ describe('restore', () => {
 
   it('refuses a name that is taken, as the server does', async () => {
     const run = await user.events(
-      restore(user.uri('northwind.bak'), 'northwind', ...key, '--follow'),
+      restore(user.uri('northwind.bak'), 'northwind', ...key, '--no-check', '--follow'),
     );
     assert.equal(run.code, 1);
     assert.match(flat(run.stderr), /already (has a|exist)/);
@@ -192,7 +242,9 @@ describe('restore', () => {
     const up = await user.run(['upload', sample, object, '--kms-key', keyArn]);
     assert.equal(up.code, 0, up.stderr);
     assert.equal((await user.run(['verify', object])).code, 0);
-    const run = await user.run(restore(object, 'Far', '--kms-key', keyArn, '--follow'));
+    const run = await user.run(
+      restore(object, 'Far', '--kms-key', keyArn, '--no-check', '--follow'),
+    );
     assert.equal(run.code, 1);
     assert.match(flat(run.stderr), /Here The bucket lies in \S+, the instance \S+ in us-east-1/);
   });
@@ -217,7 +269,7 @@ describe('restore', () => {
     const run = await user.run(
       [
         ...['restore', '--instance', other.id, '--ca-file', other.caFile, ...key],
-        ...['--from', user.uri('northwind.bak'), '--database', 'Nowhere', '--follow'],
+        ...['--from', user.uri('northwind.bak'), '--database', 'Nowhere', '--no-check', '--follow'],
       ],
       { env: { RDS_BACKUP_PASSWORD: other.password } },
     );

@@ -1,16 +1,21 @@
 import { s3ObjectArn } from '../../core/aws/arn.js';
 import { keyArn } from '../../core/aws/keyArn.js';
 import { parseKmsKeyArn } from '../../core/aws/kmsKeyArn.js';
-import { parseS3Uri } from '../../core/aws/s3Uri.js';
 import { type AwsSession } from '../../core/aws/session.js';
 import { taskSituation } from '../../core/diagnosis/taskSituation.js';
-import { blockSizes, volumes } from '../../core/nativeTasks/restoreParameters.js';
+import {
+  blockSizes,
+  type RestoreDatabase,
+  volumes,
+} from '../../core/nativeTasks/restoreParameters.js';
 import { type Statement } from '../../core/nativeTasks/statement.js';
 import { restoreDatabase } from '../../core/nativeTasks/statements.js';
 import { submitTask } from '../../core/nativeTasks/submitTask.js';
 import { connected } from '../../core/sql/connected.js';
 import { defineCommand, type OptionValues } from '../arguments/command.js';
 import { awsOptions, followOptions, sqlOptions } from '../arguments/commonOptions.js';
+import { s3Location } from '../arguments/s3Location.js';
+import { checkBeforeRestore, reportBlocked } from '../checkBeforeRestore.js';
 import { exitCode } from '../exitCode.js';
 import { follow } from '../follow.js';
 import { printSql } from '../text/printSql.js';
@@ -32,6 +37,8 @@ const options = {
     summary: 'KMS key that encrypted the object: ARN, key id or alias/NAME',
   },
   ...followOptions,
+  'no-check': { type: 'flag', summary: 'do not look first for what would make RDS refuse it' },
+  force: { type: 'flag', summary: 'start it even if RDS is certain to refuse it' },
   type: {
     type: 'text',
     value: 'TYPE',
@@ -83,9 +90,10 @@ export const restore = defineCommand({
   name: 'restore',
   summary: 'restore a backup in S3 as a new database of an instance',
   description:
-    'Has the instance restore a backup from S3 (rds_restore_database). The instance only queues a ' +
-    'task; --follow shows it to its end and, should it fail, explains why. Ctrl-C then stops ' +
-    'following, the restore itself goes on.',
+    'Has the instance restore a backup from S3 (rds_restore_database). First it looks for what would ' +
+    'make that fail: region, key, envelope, name, option, the backup itself, tasks at work. What RDS ' +
+    'is certain to refuse is not started. The instance only queues a task; --follow shows it to its ' +
+    'end and, should it fail, explains why. Ctrl-C then stops following, the restore itself goes on.',
   positionals: [],
   options,
   examples: [
@@ -96,20 +104,29 @@ export const restore = defineCommand({
   run(context) {
     checkServerOptions(context);
     return withSession(context, async (session) => {
-      const statement = await restoreStatement(context.options, session, context.host.signal);
-      if (context.options['print-sql']) return printSql(statement, context.output);
-      const server = await findServer(context, session);
-      const taskId = await submit(statement, server);
       const { output, host } = context;
+      const restore = await restoreParameters(context.options, session, host.signal);
+      const statement = restoreStatement(restore);
+      if (context.options['print-sql']) return printSql(statement, output);
+      const server = await findServer(context, session);
+      const check = context.options['no-check']
+        ? undefined
+        : await checkBeforeRestore(restore, server, session, output, host.signal);
+      const blocked = check?.findings.some(({ severity }) => severity === 'blocks');
+      if (check !== undefined && blocked && !context.options.force) {
+        reportBlocked(check, output);
+        return exitCode.failed;
+      }
+      const taskId = await submit(statement, server);
       const submitted = `Restore of ${context.options.database} is queued as task ${taskId}.`;
       if (context.options.follow) {
-        output.event({ event: 'submitted', taskId });
+        output.event({ event: 'submitted', taskId, check });
         output.text(submitted);
         return follow(context, server, taskId, (row) =>
           taskSituation(row, { ...server, session, justFailed: true, signal: host.signal }),
         );
       }
-      output.result({ taskId, database: context.options.database }, () =>
+      output.result({ taskId, database: context.options.database, check }, () =>
         [
           submitted,
           `  Follow it:  rds-backup task ${taskId} --follow ${serverArguments(context)}`,
@@ -120,43 +137,51 @@ export const restore = defineCommand({
   },
 });
 
-/** @throws UsageError for parameters that RDS would refuse */
-async function restoreStatement(
+/** @throws UsageError for an ARN of a key that is none */
+async function restoreParameters(
   o: OptionValues<typeof options>,
   session: AwsSession,
   signal: AbortSignal,
-): Promise<Statement> {
-  const key = o['kms-key'];
+): Promise<RestoreDatabase> {
+  return {
+    databaseName: o.database,
+    s3Arn: sourceArn(o.from, session),
+    type: o.type as 'FULL' | 'DIFFERENTIAL' | undefined,
+    // A differential restore must say how it ends.
+    withNorecovery: o.norecovery || (o.type === 'DIFFERENTIAL' ? false : undefined),
+    keepCdc: o['keep-cdc'] || undefined,
+    dataFileVolume: volumes.find((volume) => volume === o['data-volume']),
+    logFileVolume: volumes.find((volume) => volume === o['log-volume']),
+    kmsKeyArn: o['kms-key'] === undefined ? undefined : await key(o['kms-key'], session, signal),
+    blockSize: o['block-size'],
+    maxTransferSize: o['max-transfer-size'],
+    bufferCount: o['buffer-count'],
+  };
+}
+
+async function key(named: string, session: AwsSession, signal: AbortSignal): Promise<string> {
   try {
-    if (key?.startsWith('arn:')) parseKmsKeyArn(key);
+    if (named.startsWith('arn:')) parseKmsKeyArn(named);
   } catch (error) {
     throw asUsageError(error);
   }
-  const kmsKeyArn = key === undefined ? undefined : await keyArn(session, key, signal);
+  return keyArn(session, named, signal);
+}
+
+/** @throws UsageError for parameters that RDS would refuse */
+function restoreStatement(restore: RestoreDatabase): Statement {
   try {
-    return restoreDatabase({
-      databaseName: o.database,
-      s3Arn: sourceArn(o.from, session),
-      type: o.type as 'FULL' | 'DIFFERENTIAL' | undefined,
-      // A differential restore must say how it ends.
-      withNorecovery: o.norecovery || (o.type === 'DIFFERENTIAL' ? false : undefined),
-      keepCdc: o['keep-cdc'] || undefined,
-      dataFileVolume: volumes.find((volume) => volume === o['data-volume']),
-      logFileVolume: volumes.find((volume) => volume === o['log-volume']),
-      kmsKeyArn,
-      blockSize: o['block-size'],
-      maxTransferSize: o['max-transfer-size'],
-      bufferCount: o['buffer-count'],
-    });
+    return restoreDatabase(restore);
   } catch (error) {
     // Nothing has been sent: these are all about what was typed.
     throw asUsageError(error);
   }
 }
 
+/** @throws UsageError unless `from` is an S3 URI or an ARN */
 function sourceArn(from: string, session: AwsSession): string {
   if (from.startsWith('arn:')) return from;
-  const { bucket, key } = parseS3Uri(from);
+  const { bucket, key } = s3Location(from);
   return s3ObjectArn(session.partition, bucket, key);
 }
 
