@@ -11,13 +11,16 @@ export interface Membership {
   readonly status: string;
 }
 
+/** What an instance lacks: the option, its IAM role, or a healthy membership in the option group. */
+export type Lack = 'option' | 'role' | 'membership';
+
 /** Whether an instance can take native backup and restore tasks. */
 export type BackupRestoreReadiness =
   | { readonly state: 'ready'; readonly optionGroup: string; readonly roleArn: string }
   /** On its way: wait. */
   | { readonly state: 'pending'; readonly reason: string }
   /** Somebody has to do something. */
-  | { readonly state: 'missing'; readonly reason: string }
+  | { readonly state: 'missing'; readonly lacks: Lack; readonly reason: string }
   /** The option group could not be read. */
   | { readonly state: 'unknown'; readonly reason: string };
 
@@ -40,7 +43,10 @@ export function readiness(
   const active = withOption.find(({ status }) => status === 'in-sync');
   if (active?.role) return { state: 'ready', optionGroup: active.group, roleArn: active.role };
   if (active) {
-    return missing(`${backupRestoreOption} in option group ${active.group} names no IAM role.`);
+    return missing(
+      'role',
+      `${backupRestoreOption} in option group ${active.group} names no IAM role.`,
+    );
   }
   const coming = withOption.find(({ status }) => onTheWay.includes(status));
   if (coming) {
@@ -61,6 +67,7 @@ function withoutOption(
 ): BackupRestoreReadiness {
   if (other) {
     return missing(
+      'membership',
       `Option group ${other.group} has ${backupRestoreOption}, but its status on the instance is ` +
         `${other.status}.`,
     );
@@ -70,6 +77,7 @@ function withoutOption(
   if (unread) return { state: 'unknown', reason: unread.message };
   const [first = 'none'] = names;
   return missing(
+    'option',
     first.startsWith('default:')
       ? `The instance uses ${first}, and a default option group cannot carry ` +
           `${backupRestoreOption}. Create an option group with it and assign it to the instance.`
@@ -77,7 +85,11 @@ function withoutOption(
   );
 }
 
-const missing = (reason: string): BackupRestoreReadiness => ({ state: 'missing', reason });
+const missing = (lacks: Lack, reason: string): BackupRestoreReadiness => ({
+  state: 'missing',
+  lacks,
+  reason,
+});
 
 /** The role of {@link backupRestoreOption}, empty when it names none; undefined without the option. */
 export function backupRestoreRole(group: OptionGroup): string | undefined {

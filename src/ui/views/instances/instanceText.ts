@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import { type Instance } from '../../../core/aws/instances.js';
+import { productName } from '../../../core/backupFile/describe.js';
+
+/** `SQL Server 2019 Standard · available`, and in a few words why it takes no native tasks. */
+export function instanceDescription(instance: Instance): string {
+  return [engineWords(instance), instance.status, shortReason(instance)]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+/** `SQL Server 2019 Standard` */
+const engineWords = ({ edition, engineVersion }: Instance) =>
+  `${productName(engineVersion)} ${edition.replace(/ Edition$/, '')}`;
+
+/** In a few words; the row below the instance says all of it. */
+export function shortReason({ backupRestore }: Instance): string {
+  switch (backupRestore.state) {
+    case 'ready':
+      return '';
+    case 'pending':
+      return vscode.l10n.t('option group pending');
+    case 'unknown':
+      return vscode.l10n.t('option group not readable');
+    case 'missing':
+      switch (backupRestore.lacks) {
+        case 'option':
+          return vscode.l10n.t('option missing');
+        case 'role':
+          return vscode.l10n.t('role missing');
+        case 'membership':
+          return vscode.l10n.t('option group not in sync');
+      }
+  }
+}

@@ -1,0 +1,23 @@
+import * as vscode from 'vscode';
+import { type InstanceState } from './instanceState.js';
+
+/** A shape of its own for each state; the colour only adds to it. */
+export function stateIcon(state: InstanceState, readyIcon: 'server' | 'pass'): vscode.ThemeIcon {
+  switch (state) {
+    case 'ready':
+      return new vscode.ThemeIcon(readyIcon, new vscode.ThemeColor('testing.iconPassed'));
+    case 'pending':
+      return new vscode.ThemeIcon('clock', new vscode.ThemeColor('problemsInfoIcon.foreground'));
+    case 'missing':
+      return new vscode.ThemeIcon(
+        'warning',
+        new vscode.ThemeColor('problemsWarningIcon.foreground'),
+      );
+    case 'failed':
+      return new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground'));
+    case 'stopped':
+      return new vscode.ThemeIcon('stop-circle', new vscode.ThemeColor('disabledForeground'));
+    case 'unknown':
+      return new vscode.ThemeIcon('question');
+  }
+}
