@@ -28,7 +28,7 @@ export function configuration(): Configuration {
     caFile: text(settingIds.caFile),
     trustServerCertificate: settings.get<boolean>(settingIds.trustServerCertificate) === true,
     envelopeFormat: settings.get<string>(settingIds.envelopeFormat) === 'v2' ? 'v2' : 'v1',
-    memoryBudget: Math.max(16, settings.get<number>(settingIds.memoryBudget) ?? 256) * mebibyte,
+    memoryBudget: Math.max(16, settings.get<number>(settingIds.memoryBudget) ?? 128) * mebibyte,
     pollMs: Math.max(0.1, settings.get<number>(settingIds.pollInterval) ?? 2) * 1000,
   };
 }
