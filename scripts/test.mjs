@@ -1,5 +1,6 @@
 // npm test: builds, prepares what the tests need (Python clients, a VS Code) and runs every layer.
-//   npm test -- --only unit,sandbox   runs those layers alone
+//   npm test -- --only unit,sandbox           runs those layers alone
+//   npm test -- --only vscode clicks/upload   runs of their files those whose path contains a word
 import { parseArgs } from 'node:util';
 import { must, root } from './lib/project.mjs';
 import { printTotals, runLayer } from './lib/testRun.mjs';
@@ -18,7 +19,10 @@ const layers = new Map(
   ]),
 );
 
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const { values, positionals } = parseArgs({
+  options: { only: { type: 'string' } },
+  allowPositionals: true,
+});
 const chosen = values.only?.split(',') ?? [...layers.keys()];
 const unknown = chosen.filter((layer) => !layers.has(layer));
 if (unknown.length > 0) {
@@ -32,7 +36,7 @@ const results = [];
 for (const layer of chosen) {
   await layers.get(layer)?.();
   console.log(`\n== ${layer}`);
-  results.push(await runLayer(layer));
+  results.push(await runLayer(layer, positionals));
 }
 console.log('');
 printTotals(results);

@@ -17,7 +17,7 @@ const runNode = (args) =>
 const results = [];
 for (const layer of layers) {
   console.log(`\n== ${layer}, Node for Windows`);
-  const { code, output } = await runNode([...testArguments, ...testFiles(layer)]);
+  const { code, output } = await runNode([...testArguments(layer), ...testFiles(layer)]);
   results.push(readTotals(layer, output, code === 0));
 }
 console.log('\n== demo, Node for Windows');

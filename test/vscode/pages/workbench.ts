@@ -1,12 +1,18 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import net from 'node:net';
-import os from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
-
-/** Set by the test script, which installs them. */
-const { RDS_BACKUP_VSCODE, RDS_BACKUP_VSCODE_NODE, RDS_BACKUP_CHROMIUM } = process.env;
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { root } from '../../support/paths.js';
+import { prepared, type VscodeServer } from '../vscodeServer.js';
+import { Dialog } from './dialog.js';
+import { Editor } from './editor.js';
+import { Explorer } from './explorer.js';
+import { Notifications } from './notifications.js';
+import { OutputPanel } from './outputPanel.js';
+import { ProblemsPanel } from './problemsPanel.js';
+import { QuickInput } from './quickInput.js';
+import { SideBarView } from './sideBarView.js';
+import { StatusBar } from './statusBar.js';
+import { patienceMs, until } from './until.js';
 
 const chromiumFlags = [
   '--no-sandbox',
@@ -18,139 +24,134 @@ const chromiumFlags = [
   '--disable-sync',
 ];
 
-const userSettings = {
-  'security.workspace.trust.enabled': false,
-  'chat.disableAIFeatures': true,
-  'extensions.autoCheckUpdates': false,
-  'workbench.startupEditor': 'none',
-};
+/** Themes by their setting, their title in the list, and the class the window has under them. */
+export const themes = {
+  dark: { setting: 'Dark Modern', title: 'Dark Modern', mark: 'vs-dark' },
+  light: { setting: 'Light Modern', title: 'Light Modern', mark: 'vs' },
+  highContrast: { setting: 'Default High Contrast', title: 'Dark High Contrast', mark: 'hc-black' },
+} as const;
+export type Theme = keyof typeof themes;
 
-/** A running VS Code with one browser page that shows it. */
-export class Workbench implements AsyncDisposable {
+export const screenshotFolder =
+  process.env.RDS_BACKUP_SCREENSHOTS ?? path.join(root, 'out', 'screenshots');
+
+/** The window of a running VS Code, with one object for each of its parts. */
+export class Workbench {
+  readonly dialog: Dialog;
+  readonly editor: Editor;
+  readonly explorer: Explorer;
+  readonly notifications: Notifications;
+  readonly output: OutputPanel;
+  readonly problems: ProblemsPanel;
+  readonly quickInput: QuickInput;
+  readonly statusBar: StatusBar;
+
   private constructor(
     readonly page: Page,
     private readonly browser: Browser,
-    private readonly server: ChildProcess,
-    private readonly dataFolder: string,
-  ) {}
-
-  /** Installs the packaged extension as a user would, then opens `workspace`. */
-  static async open(vsix: string, workspace: string): Promise<Workbench> {
-    if (!RDS_BACKUP_VSCODE || !RDS_BACKUP_VSCODE_NODE || !RDS_BACKUP_CHROMIUM) {
-      throw new Error('Run these tests with `npm test`: it installs a VS Code for them.');
-    }
-    const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'rds-backup-vscode-'));
-    await mkdir(path.join(dataFolder, 'data', 'User'), { recursive: true });
-    await writeFile(
-      path.join(dataFolder, 'data', 'User', 'settings.json'),
-      JSON.stringify(userSettings),
-    );
-    const common = [
-      RDS_BACKUP_VSCODE,
-      '--accept-server-license-terms',
-      '--disable-telemetry',
-      '--server-data-dir',
-      dataFolder,
-    ];
-    await finished(
-      spawn(RDS_BACKUP_VSCODE_NODE, [...common, '--install-extension', vsix], { stdio: 'ignore' }),
-    );
-    const port = await freePort();
-    const server = spawn(
-      RDS_BACKUP_VSCODE_NODE,
-      [...common, '--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
-      { stdio: 'ignore' },
-    );
-    await listening(port);
-    const browser = await chromium.launch({
-      executablePath: RDS_BACKUP_CHROMIUM,
-      args: chromiumFlags,
-    });
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    await page.goto(`http://127.0.0.1:${String(port)}/?folder=${encodeURIComponent(workspace)}`);
-    await page.locator('.monaco-workbench').waitFor();
-    return new Workbench(page, browser, server, dataFolder);
+    readonly server: VscodeServer,
+  ) {
+    this.dialog = new Dialog(page);
+    this.editor = new Editor(page);
+    this.explorer = new Explorer(this);
+    this.notifications = new Notifications(page);
+    this.output = new OutputPanel(this);
+    this.problems = new ProblemsPanel(this);
+    this.quickInput = new QuickInput(page);
+    this.statusBar = new StatusBar(page);
   }
 
-  /** Runs a command of the palette by its full title, once VS Code has read the extension. */
-  async runCommand(title: string): Promise<void> {
-    const row = this.page.locator(`.quick-input-list .monaco-list-row[aria-label*="${title}"]`);
-    for (let attempt = 1; ; attempt += 1) {
-      await this.page.keyboard.press('F1');
-      await this.inputBox.fill(`>${title}`);
-      try {
-        await row.first().click({ timeout: 3_000 });
-        return;
-      } catch (error) {
-        if (attempt === 10) throw error;
-        await this.page.keyboard.press('Escape');
-        await this.inputBox.waitFor({ state: 'hidden' });
-      }
+  /** Opens a folder in a browser; it shows its window when `RDS_BACKUP_HEADED` is set. */
+  static async open(server: VscodeServer, folder: string): Promise<Workbench> {
+    const browser = await openBrowser();
+    try {
+      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+      page.setDefaultTimeout(patienceMs);
+      const workbench = new Workbench(page, browser, server);
+      await page.goto(server.url(folder));
+      await workbench.waitUntilReady();
+      return workbench;
+    } catch (error) {
+      await browser.close();
+      throw error;
     }
   }
 
-  private get inputBox() {
-    return this.page.locator('.quick-input-widget input[type="text"]');
+  async close(): Promise<void> {
+    await this.browser.close();
   }
 
-  /** Types into the open input box and accepts it. */
-  async answer(text: string): Promise<void> {
-    await this.inputBox.fill(text);
-    await this.inputBox.press('Enter');
-  }
-
-  /** The text of the active editor, once it contains `expected`. */
-  async waitForEditorText(expected: string): Promise<void> {
+  /** The window is drawn and the extension host has read the extensions. */
+  private async waitUntilReady(): Promise<void> {
+    await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 2 * patienceMs });
     await this.page
-      .locator('.editor-instance .view-lines', { hasText: expected.replaceAll(' ', '\u00a0') })
+      .locator('.statusbar .statusbar-item[id="status.host"]')
+      .filter({ hasNotText: /Opening Remote/ })
       .waitFor();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.browser.close();
-    this.server.kill();
-    await finished(this.server);
-    await rm(this.dataFolder, { recursive: true, force: true, maxRetries: 5 });
+  /** Runs a command of the palette by its full title, `Category: Title`, once it is there. */
+  async runCommand(title: string): Promise<void> {
+    // The palette lists what was there when it opened; a command that comes later needs a new look.
+    await until(
+      (waited) => `The palette has no “${title}” ${waited}.`,
+      async () => {
+        await this.page.keyboard.press('F1');
+        await this.quickInput.type(`>${title}`);
+        const row = this.page
+          .locator('.quick-input-list .monaco-list-row:not([aria-label^="No matching"])')
+          .first();
+        await row.waitFor();
+        const rows = await this.quickInput.rows();
+        if (rows.some(({ label }) => label === title)) {
+          await this.quickInput.choose(title);
+          return true;
+        }
+        await this.quickInput.cancel();
+        return undefined;
+      },
+      2 * patienceMs,
+    );
+  }
+
+  /** Whether the palette offers a command now. */
+  async offersCommand(title: string): Promise<boolean> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput.type(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    const labels = await this.quickInput.items();
+    await this.quickInput.cancel();
+    return labels.includes(title);
+  }
+
+  /** The window loads anew, as with *Developer: Reload Window*; the extension host starts anew too. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.waitUntilReady();
+  }
+
+  /** A view of the side bar by its title; `container` is the title of its icon in the activity bar. */
+  view(container: string, title: string): SideBarView {
+    return new SideBarView(this.page, container, title);
+  }
+
+  async useTheme(theme: Theme): Promise<void> {
+    const { title, mark } = themes[theme];
+    await this.runCommand('Preferences: Color Theme');
+    await this.quickInput.choose(title);
+    await this.page.locator(`.monaco-workbench.${mark}`).waitFor();
+  }
+
+  /** Writes a picture of the window; `RDS_BACKUP_SCREENSHOTS` says where, else `out/screenshots`. */
+  async screenshot(name: string): Promise<void> {
+    await mkdir(screenshotFolder, { recursive: true });
+    await this.page.screenshot({ path: path.join(screenshotFolder, `${name}.png`) });
   }
 }
 
-function finished(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    if (child.exitCode !== null || child.signalCode !== null) resolve();
-    child.once('close', () => {
-      resolve();
-    });
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: prepared('RDS_BACKUP_CHROMIUM'),
+    args: chromiumFlags,
+    headless: process.env.RDS_BACKUP_HEADED === undefined,
   });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as net.AddressInfo;
-      probe.close(() => {
-        resolve(port);
-      });
-    });
-  });
-}
-
-/** Resolves when something accepts connections on the port. */
-async function listening(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt += 1) {
-    const connected = await new Promise<boolean>((resolve) => {
-      const socket = net.connect(port, '127.0.0.1');
-      socket.once('connect', () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.once('error', () => {
-        resolve(false);
-      });
-    });
-    if (connected) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`VS Code did not start listening on port ${String(port)}.`);
-}

@@ -1,0 +1,54 @@
+import path from 'node:path';
+import { type ContextMenu } from './contextMenu.js';
+import { Tree } from './tree.js';
+import { type Workbench } from './workbench.js';
+
+/** The files of the workspace. A file is named by its path inside the folder, with `/`. */
+export class Explorer {
+  readonly tree: Tree;
+
+  constructor(private readonly workbench: Workbench) {
+    this.tree = new Tree(
+      workbench.page,
+      workbench.page.locator('.explorer-folders-view .monaco-list'),
+    );
+  }
+
+  async open(): Promise<void> {
+    if (await this.tree.rows.list.isVisible()) return;
+    await this.workbench.runCommand('View: Show Explorer');
+    await this.tree.rows.list.waitFor();
+  }
+
+  async waitForFile(file: string): Promise<void> {
+    await this.open();
+    await this.tree.waitFor(file.split('/'));
+  }
+
+  /** Selects these files and no others. */
+  async select(...files: string[]): Promise<void> {
+    await this.open();
+    for (const [index, file] of files.entries()) {
+      await this.tree.click(file.split('/'), index === 0 ? {} : { modifiers: ['ControlOrMeta'] });
+    }
+  }
+
+  /** Opens the context menu of a file; of all that are selected when it is one of them. */
+  async contextMenu(file: string): Promise<ContextMenu> {
+    await this.open();
+    return this.tree.contextMenu(file.split('/'));
+  }
+
+  /** Opens a file in an editor. */
+  async openFile(file: string): Promise<void> {
+    await this.open();
+    await this.tree.doubleClick(file.split('/'));
+    await this.workbench.editor.waitForTab(path.posix.basename(file));
+  }
+
+  /** The row of a file, for dragging it. */
+  async row(file: string) {
+    await this.open();
+    return this.tree.label(await this.tree.reveal(file.split('/')));
+  }
+}

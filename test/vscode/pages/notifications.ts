@@ -1,0 +1,56 @@
+import { type Locator, type Page } from 'playwright-core';
+
+/** Messages at the lower right. */
+export class Notifications {
+  constructor(private readonly page: Page) {}
+
+  /** Waits for a message and gives its element. */
+  async waitFor(text: string | RegExp): Promise<Locator> {
+    const item = this.#item(text);
+    await item.waitFor();
+    return item;
+  }
+
+  async waitUntilGone(text: string | RegExp): Promise<void> {
+    await this.#item(text).waitFor({ state: 'hidden' });
+  }
+
+  /** Texts of all messages in sight, the newest first. */
+  texts(): Promise<string[]> {
+    return this.page
+      .locator('.notifications-toasts .notification-list-item-message')
+      .allInnerTexts();
+  }
+
+  buttons(text: string | RegExp): Promise<string[]> {
+    return this.#item(text)
+      .locator('.notification-list-item-buttons-container .monaco-button')
+      .allInnerTexts();
+  }
+
+  async press(text: string | RegExp, button: string): Promise<void> {
+    const item = await this.waitFor(text);
+    await item.getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** Percent that a message's progress bar shows; undefined while it only says that work goes on. */
+  async progress(text: string | RegExp): Promise<number | undefined> {
+    const container = (await this.waitFor(text)).locator('.monaco-progress-container');
+    if (!/\bdiscrete\b/.test((await container.getAttribute('class')) ?? '')) return undefined;
+    const style = (await container.locator('.progress-bit').getAttribute('style')) ?? '';
+    return Number(/width: ([\d.]+)%/.exec(style)?.[1] ?? 0);
+  }
+
+  async close(text: string | RegExp): Promise<void> {
+    const item = await this.waitFor(text);
+    await item.hover();
+    await item.getByRole('button', { name: /^Clear Notification/ }).click();
+  }
+
+  #item(text: string | RegExp): Locator {
+    return this.page
+      .locator('.notifications-toasts .notification-list-item')
+      .filter({ hasText: text })
+      .first();
+  }
+}

@@ -1,0 +1,165 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+
+/** Set by the test script, which installs a VS Code and puts the packaged extension into it. */
+export function prepared(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') {
+    throw new Error('Run these tests with `npm test`: it installs a VS Code for them.');
+  }
+  return value;
+}
+
+/** What keeps VS Code quiet and every row in sight of the tests. */
+const baseSettings = {
+  'chat.disableAIFeatures': true,
+  'editor.accessibilitySupport': 'off',
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'git.enabled': false,
+  'security.workspace.trust.enabled': false,
+  'workbench.list.smoothScrolling': false,
+  'workbench.reduceMotion': 'on',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.tree.enableStickyScroll': false,
+};
+
+export interface VscodeServerOptions {
+  /** User settings besides those that keep VS Code quiet. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** What the extension host sees instead of this process's `AWS_…` variables. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Folder with installed extensions; without it there are none but VS Code's own. */
+  readonly extensions?: string | undefined;
+}
+
+/** A VS Code server whose workbench a browser can show. Its profile lives as long as it does. */
+export class VscodeServer {
+  private constructor(
+    readonly port: number,
+    private readonly child: ChildProcess,
+    private readonly dataFolder: string,
+  ) {}
+
+  static async start(o: VscodeServerOptions): Promise<VscodeServer> {
+    const node = prepared('RDS_BACKUP_VSCODE_NODE');
+    const main = prepared('RDS_BACKUP_VSCODE');
+    const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'rds-backup-vscode-'));
+    const user = path.join(dataFolder, 'data', 'User');
+    await mkdir(user, { recursive: true });
+    await writeFile(
+      path.join(user, 'settings.json'),
+      JSON.stringify({ ...baseSettings, ...o.settings }, undefined, 2),
+    );
+    const port = await freePort();
+    const extensions = o.extensions ?? path.join(dataFolder, 'extensions');
+    const child = spawn(
+      node,
+      [
+        main,
+        ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
+        ...['--accept-server-license-terms', '--disable-telemetry', '--enable-smoke-test-driver'],
+        ...['--server-data-dir', dataFolder, '--extensions-dir', extensions],
+      ],
+      { stdio: 'ignore', env: { ...environmentWithoutAws(), ...o.env } },
+    );
+    const server = new VscodeServer(port, child, dataFolder);
+    try {
+      await listening(port, child);
+      return server;
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  }
+
+  /** Address of the workbench on a folder, with `payload` for its developer options. */
+  url(folder: string, payload: readonly (readonly [string, string])[] = []): string {
+    const query = new URLSearchParams({
+      folder,
+      payload: JSON.stringify([['skipWelcome', 'true'], ...payload]),
+    });
+    return `http://127.0.0.1:${this.port}/?${query.toString()}`;
+  }
+
+  /** A file of this machine as the workbench names it in its payload. */
+  remoteUri(file: string): string {
+    return `vscode-remote://127.0.0.1:${this.port}${file}`;
+  }
+
+  private get settingsFile(): string {
+    return path.join(this.dataFolder, 'data', 'User', 'settings.json');
+  }
+
+  /** Writes user settings; the workbench takes them up when it loads the next time. */
+  async changeSettings(change: Readonly<Record<string, unknown>>): Promise<void> {
+    const settings = { ...(await this.readSettings()), ...change };
+    await writeFile(this.settingsFile, JSON.stringify(settings, undefined, 2));
+  }
+
+  /** User settings as they are in the file now, whoever wrote them. */
+  async readSettings(): Promise<Record<string, unknown>> {
+    return JSON.parse(await readFile(this.settingsFile, 'utf8')) as Record<string, unknown>;
+  }
+
+  /** Copies the logs of VS Code and of the extensions into a folder. */
+  async saveLogs(folder: string): Promise<void> {
+    await cp(path.join(this.dataFolder, 'data', 'logs'), folder, { recursive: true });
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise<void>((resolve) => {
+      if (this.child.exitCode !== null || this.child.signalCode !== null) resolve();
+      this.child.once('close', () => {
+        resolve();
+      });
+    });
+    this.child.kill();
+    await ended;
+    await rm(this.dataFolder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function environmentWithoutAws(): NodeJS.ProcessEnv {
+  const foreign = /^(AWS_|RDS_BACKUP_|NODE_OPTIONS$|NODE_TEST)/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as net.AddressInfo;
+      probe.close(() => {
+        resolve(port);
+      });
+    });
+  });
+}
+
+/** Resolves when something accepts connections on the port. */
+async function listening(port: number, child: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 600; attempt += 1) {
+    if (child.exitCode !== null) {
+      throw new Error(`The VS Code server ended with exit code ${child.exitCode}.`);
+    }
+    const connected = await new Promise<boolean>((resolve) => {
+      const socket = net.connect(port, '127.0.0.1');
+      socket.once('connect', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => {
+        resolve(false);
+      });
+    });
+    if (connected) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`VS Code did not start listening on port ${port}.`);
+}
