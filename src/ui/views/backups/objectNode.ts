@@ -58,7 +58,7 @@ export class ObjectNode implements TreeNode {
     return [
       new VerdictNode(this, restoreVerdict(facts, error)),
       ...objectRows(object, facts, this.entry.storageClass).map(
-        ([label, value]) => new ValueNode(this, label, value, 'symbol-property'),
+        ([label, value]) => new ValueNode(this, label, value, 'circle-small'),
       ),
       ...metadataRows(object).map(([name, value]) => new ValueNode(this, name, value, 'tag')),
     ];

@@ -10,7 +10,7 @@ export class ValueNode implements TreeNode {
     readonly parent: TreeNode,
     private readonly name: string,
     readonly value: string,
-    private readonly icon: 'symbol-property' | 'tag',
+    private readonly icon: 'circle-small' | 'tag',
   ) {
     this.id = `${parent.id}|${icon}|${name}`;
   }
