@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type Instance } from '../../core/aws/instances.js';
+import type { Instance } from '../../core/aws/instances.js';
 import { CancelledError, EngineError } from '../../core/errors.js';
 import { isTerminal, type TaskRow } from '../../core/nativeTasks/taskRow.js';
 import { orCancelled } from '../../core/sql/orCancelled.js';
@@ -7,9 +7,9 @@ import { isConnectionFailure } from '../../core/sql/sqlErrors.js';
 import { configuration } from '../configuration.js';
 import { failureSentence } from '../failures/failureSentence.js';
 import { logFailure, showFailure } from '../failures/showFailure.js';
-import { type Services } from '../services.js';
+import type { Services } from '../services.js';
 import { InstanceLookup } from './instanceLookup.js';
-import { type NativeTask, type NativeTasks, type TaskKey } from './nativeTasks.js';
+import type { NativeTask, NativeTasks, TaskKey } from './nativeTasks.js';
 import { RememberedTasks } from './rememberedTasks.js';
 import { TaskBook } from './taskBook.js';
 import { type FollowEnd, TaskFollower } from './taskFollower.js';

@@ -1,9 +1,9 @@
-import { type Instance } from '../../core/aws/instances.js';
+import type { Instance } from '../../core/aws/instances.js';
 import { EngineError } from '../../core/errors.js';
-import { type AwsConnection } from '../aws/awsConnection.js';
+import type { AwsConnection } from '../aws/awsConnection.js';
 import { viewStateOf } from '../failures/viewState.js';
-import { type TaskKey } from './nativeTasks.js';
-import { type RememberedTask } from './rememberedTasks.js';
+import type { TaskKey } from './nativeTasks.js';
+import type { RememberedTask } from './rememberedTasks.js';
 
 /** The instances that tasks run on, as RDS described them last. */
 export class InstanceLookup {

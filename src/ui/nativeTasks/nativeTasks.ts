@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
-import { type Instance } from '../../core/aws/instances.js';
-import { type TaskEvent } from '../../core/nativeTasks/followTask.js';
-import { type TaskRow } from '../../core/nativeTasks/taskRow.js';
+import type { Instance } from '../../core/aws/instances.js';
+import type { TaskEvent } from '../../core/nativeTasks/followTask.js';
+import type { TaskRow } from '../../core/nativeTasks/taskRow.js';
 
 /** Which task: ids count per instance. */
 export interface TaskKey {

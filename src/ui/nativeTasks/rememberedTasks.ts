@@ -1,4 +1,4 @@
-import { type TaskKey } from './nativeTasks.js';
+import type { TaskKey } from './nativeTasks.js';
 
 /** A task that this workspace waits for, also after a reload of the window. */
 export interface RememberedTask extends TaskKey {

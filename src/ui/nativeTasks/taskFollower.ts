@@ -1,7 +1,7 @@
 import { EngineError, isCancelled } from '../../core/errors.js';
-import { type TaskEvent } from '../../core/nativeTasks/followTask.js';
+import type { TaskEvent } from '../../core/nativeTasks/followTask.js';
 import { readTaskRows, type TaskRow } from '../../core/nativeTasks/taskRow.js';
-import { type Connect } from '../../core/sql/connected.js';
+import type { Connect } from '../../core/sql/connected.js';
 
 export interface FollowOptions {
   readonly taskId: number;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type TaskRow } from '../../core/nativeTasks/taskRow.js';
+import type { TaskRow } from '../../core/nativeTasks/taskRow.js';
 import { taskName } from '../../core/text/taskFacts.js';
 
 /** A task in a list: `Restore Northwind`. */
@@ -43,10 +43,6 @@ export function taskTitle(row: TaskRow, instanceId: string): string {
   }
   return vscode.l10n.t('{0} on {1}', taskLabel(row), instanceId);
 }
-
-/** True for the tasks that a `rds_restore_database` of ours could have made. */
-export const isRestore = ({ taskType }: TaskRow) =>
-  /^RESTORE_DB(?:_DIFFERENTIAL)?(?:_NORECOVERY)?$/.test(taskType);
 
 /** The lifecycle in a word: `running`. */
 export function stateWord(lifecycle: string): string {

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { CancelledError, EngineError } from '../../core/errors.js';
-import { type TaskEvent } from '../../core/nativeTasks/followTask.js';
+import type { TaskEvent } from '../../core/nativeTasks/followTask.js';
 import { formatDuration } from '../../core/text/units.js';
-import { type Work, type WorkList } from '../work/work.js';
-import { type NativeTask } from './nativeTasks.js';
+import type { Work, WorkList } from '../work/work.js';
+import type { NativeTask } from './nativeTasks.js';
 import { stateWord, taskTitle } from './taskWords.js';
 
 /** Shows a followed task as work: in the status bar and wherever else work is shown. */

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { type Instance } from '../../core/aws/instances.js';
-import { type Diagnosis } from '../../core/diagnosis/diagnosis.js';
+import type { Instance } from '../../core/aws/instances.js';
+import type { Diagnosis } from '../../core/diagnosis/diagnosis.js';
 import { failureSentence } from '../failures/failureSentence.js';
 import { commandIds } from '../ids.js';
-import { type Services } from '../services.js';
-import { type NativeTask } from './nativeTasks.js';
+import type { Services } from '../services.js';
+import type { NativeTask } from './nativeTasks.js';
 import { taskTitle } from './taskWords.js';
 
 type Teller = Pick<Services, 'aws' | 'logins'>;

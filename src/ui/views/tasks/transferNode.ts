@@ -1,0 +1,70 @@
+import * as vscode from 'vscode';
+import { failureSentence } from '../../failures/failureSentence.js';
+import { commandIds } from '../../ids.js';
+import type { Work, WorkState } from '../../work/work.js';
+import { contextValue } from '../contextValue.js';
+import type { TreeNode } from '../node.js';
+
+/** An upload, a download or a proof of this window. */
+export class TransferNode implements TreeNode {
+  readonly id: string;
+  readonly parent = undefined;
+
+  constructor(readonly work: Work) {
+    this.id = `transfer/${work.id}`;
+  }
+
+  item(): vscode.TreeItem {
+    const { work } = this;
+    const item = new vscode.TreeItem(work.title);
+    item.description = descriptionOf(work);
+    item.iconPath = icons[work.state];
+    item.tooltip = [work.title, descriptionOf(work), failureOf(work)]
+      .filter((part) => part !== '')
+      .join('\n');
+    item.contextValue = contextValue('transfer', { live: work.live });
+    if (work.state === 'failed') {
+      item.command = {
+        command: commandIds.explainFailure,
+        title: vscode.l10n.t('Explain'),
+        arguments: [work.error],
+      };
+    }
+    return item;
+  }
+}
+
+const passed = new vscode.ThemeColor('testing.iconPassed');
+const failed = new vscode.ThemeColor('testing.iconFailed');
+
+const icons: Readonly<Record<WorkState, vscode.ThemeIcon>> = {
+  running: new vscode.ThemeIcon('sync~spin'),
+  waiting: new vscode.ThemeIcon('watch'),
+  succeeded: new vscode.ThemeIcon('pass', passed),
+  failed: new vscode.ThemeIcon('error', failed),
+  cancelled: new vscode.ThemeIcon('circle-slash'),
+};
+
+function descriptionOf({ state, percent, detail }: Work): string {
+  const word = wordOf(state);
+  if (state === 'failed' || state === 'cancelled') return word;
+  const amount = state === 'running' && percent !== undefined ? `${percent} %` : word;
+  return [amount, detail].filter((part) => part !== '').join(' · ');
+}
+
+function wordOf(state: WorkState): string {
+  switch (state) {
+    case 'running':
+      return vscode.l10n.t('running');
+    case 'waiting':
+      return vscode.l10n.t('waiting');
+    case 'succeeded':
+      return vscode.l10n.t('done');
+    case 'failed':
+      return vscode.l10n.t('failed');
+    case 'cancelled':
+      return vscode.l10n.t('cancelled');
+  }
+}
+
+const failureOf = ({ state, error }: Work) => (state === 'failed' ? failureSentence(error) : '');
