@@ -2,7 +2,7 @@ import type { OptionGroup } from '@aws-sdk/client-rds';
 
 /** The option that native backup and restore needs, and its setting. */
 export const backupRestoreOption = 'SQLSERVER_BACKUP_RESTORE';
-const roleSetting = 'IAM_ROLE_ARN';
+export const roleSetting = 'IAM_ROLE_ARN';
 
 /** Membership of an instance in an option group. */
 export interface Membership {

@@ -42,6 +42,9 @@ const editions: Readonly<Record<string, string>> = {
   'sqlserver-dev-ee': 'Developer Edition',
 };
 
+/** `Standard Edition` for `sqlserver-se`; the engine itself where it is a new one. */
+export const editionOf = (engine: string) => editions[engine] ?? engine;
+
 /** `SQL Server 2019 Standard Edition 15.00.4415.2` */
 export function engineText({ edition, engineVersion }: Instance): string {
   // RDS adds a revision of its own to the version.
@@ -161,7 +164,7 @@ function describe(
     arn: instance.DBInstanceArn ?? '',
     region: session.region,
     engine: Engine,
-    edition: editions[Engine] ?? Engine,
+    edition: editionOf(Engine),
     engineVersion: instance.EngineVersion ?? '',
     status: instance.DBInstanceStatus ?? 'unknown',
     endpoint:

@@ -4,13 +4,14 @@ import { productName } from '../../../core/backupFile/describe.js';
 
 /** `SQL Server 2019 Standard · available`, and in a few words why it takes no native tasks. */
 export function instanceDescription(instance: Instance): string {
-  return [engineWords(instance), instance.status, shortReason(instance)]
+  const { edition, engineVersion, status } = instance;
+  return [engineWords(edition, engineVersion), status, shortReason(instance)]
     .filter((part) => part !== '')
     .join(' · ');
 }
 
-/** `SQL Server 2019 Standard` */
-const engineWords = ({ edition, engineVersion }: Instance) =>
+/** `SQL Server 2019 Standard` for `Standard Edition` and `15.00.4415.2.v1` or `15.00`. */
+export const engineWords = (edition: string, engineVersion: string) =>
   `${productName(engineVersion)} ${edition.replace(/ Edition$/, '')}`;
 
 /** In a few words; the row below the instance says all of it. */

@@ -3,6 +3,7 @@ import { type Instance } from '../../../core/aws/instances.js';
 import { registerCommand } from '../../commands/registerCommand.js';
 import { commandIds } from '../../ids.js';
 import { type Services } from '../../services.js';
+import { confirmBriefly } from '../confirmBriefly.js';
 import { InstancesView } from './instancesView.js';
 
 /** A row of the tree, or what other code passes in its place. */
@@ -22,19 +23,14 @@ export function registerInstances(services: Services): vscode.Disposable {
       const { instanceFor } = await import('../../aws/pickInstance.js');
       const instance = await instanceFor(subject, aws, vscode.l10n.t('Sign In to Instance'));
       await logins.signIn(instance);
-      confirm(vscode.l10n.t('Signed in to {0}', instance.id));
+      confirmBriefly(vscode.l10n.t('Signed in to {0}', instance.id));
       await view.expand(instance.arn);
     }),
     registerCommand(log, commandIds.forgetPassword, async (subject?: Subject) => {
       const { instanceFor } = await import('../../aws/pickInstance.js');
       const instance = await instanceFor(subject, aws, vscode.l10n.t('Forget Password'));
       await logins.forget(instance.arn);
-      confirm(vscode.l10n.t('The password of {0} is forgotten', instance.id));
+      confirmBriefly(vscode.l10n.t('The password of {0} is forgotten', instance.id));
     }),
   );
-}
-
-/** For what the user has just asked for: seen at a glance, gone by itself. */
-function confirm(text: string): void {
-  vscode.window.setStatusBarMessage(text, 4000);
 }
