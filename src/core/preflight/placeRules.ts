@@ -86,10 +86,12 @@ function optionOf({ instance }: RestoreFacts): Finding[] {
   const { id, backupRestore } = instance;
   if (backupRestore.state === 'ready' || backupRestore.state === 'unknown') return [];
   const pending = backupRestore.state === 'pending';
+  // An option group that is being removed may still be in force.
+  const uncertain = backupRestore.state === 'missing' && backupRestore.lacks === 'membership';
   return [
     {
       id: 'option-not-enabled',
-      severity: 'blocks',
+      severity: uncertain ? 'warns' : 'blocks',
       sentence: `${id} is not ready for native backup and restore: ${backupRestore.reason}`,
       wayOut: pending
         ? 'Wait until the option group is in sync.'

@@ -49,4 +49,5 @@ export const firstSet = (facts: RestoreFacts): BackupSet | undefined =>
   headersOf(facts).flatMap(({ sets }) => sets)[0];
 
 /** For sentences. */
-export const instanceName = ({ instance }: Pick<RestoreFacts, 'instance'>) => instance?.id ?? 'the instance';
+export const instanceName = ({ instance }: Pick<RestoreFacts, 'instance'>) =>
+  instance?.id ?? 'the instance';

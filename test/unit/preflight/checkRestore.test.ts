@@ -97,13 +97,17 @@ describe('place', () => {
   fails('modifying', 'warns aws-db-instance-state', {
     instance: { ...instance, status: 'modifying' },
   });
-  for (const [state, remedy] of [
-    ['missing', 'choose-another-instance'],
-    ['pending', 'wait-for-instance'],
+  const reason = 'No option.';
+  for (const [backupRestore, severity, remedy] of [
+    [{ state: 'missing', lacks: 'option', reason }, 'blocks', 'choose-another-instance'],
+    [{ state: 'missing', lacks: 'role', reason }, 'blocks', 'choose-another-instance'],
+    [{ state: 'missing', lacks: 'membership', reason }, 'warns', 'choose-another-instance'],
+    [{ state: 'pending', reason }, 'blocks', 'wait-for-instance'],
   ] as const) {
-    const change = { instance: { ...instance, backupRestore: { state, reason: 'No option.' } } };
-    fails(`option ${state}`, 'blocks option-not-enabled', change, /prod.*No option\./);
-    it(`option ${state}: ${remedy}`, () => {
+    const change = { instance: { ...instance, backupRestore } };
+    const what = 'lacks' in backupRestore ? backupRestore.lacks : backupRestore.state;
+    fails(`option: ${what}`, `${severity} option-not-enabled`, change, /prod.*No option\./);
+    it(`option: ${what}: ${remedy}`, () => {
       assert.equal(check(change)[0]?.remedy, remedy);
     });
   }
