@@ -3,8 +3,8 @@ import { ask } from '../input/quickInput.js';
 import { messageUri } from './taskDocuments.js';
 
 /**
- * *Explain Failure…*: takes a text or an error, else what is selected in the editor, else asks, and
- * opens what it means and what to do.
+ * *Explain Failure…* of a text or an error, else of what is selected in the editor, else of what the
+ * user pastes: opens what it means and what to do.
  */
 export async function explainFailure(subject?: unknown): Promise<void> {
   const given = typeof subject === 'string' || subject instanceof Error;

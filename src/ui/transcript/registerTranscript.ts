@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { registerCommand } from '../commands/registerCommand.js';
 import { logFailure } from '../failures/showFailure.js';
 import { commandIds, taskLogLanguage, taskScheme } from '../ids.js';
-import { type NativeTask } from '../nativeTasks/nativeTasks.js';
+import { type NativeTask, type TaskKey } from '../nativeTasks/nativeTasks.js';
 import { type Services } from '../services.js';
 import { explainFailure } from './explainFailure.js';
 import { FailureActions, FailureLenses } from './failureActions.js';
@@ -12,6 +12,9 @@ import { Failures } from './failures.js';
 import { showTranscript } from './showTranscript.js';
 import { TaskChannel } from './taskChannel.js';
 import { TaskDocuments } from './taskDocuments.js';
+
+const isTaskSubject = (subject: unknown): subject is { readonly task: TaskKey } =>
+  typeof subject === 'object' && subject !== null && 'task' in subject;
 
 /** Transcripts of native tasks: output channel, documents, and the explanation of their failures. */
 export function registerTranscript(services: Services): vscode.Disposable {
@@ -56,6 +59,11 @@ export function registerTranscript(services: Services): vscode.Disposable {
       (subject?: Parameters<typeof showTranscript>[2]) =>
         showTranscript(services, failures, subject),
     ),
-    registerCommand(log, commandIds.explainFailure, explainFailure),
+    // A failed task accounts for its failure itself.
+    registerCommand(log, commandIds.explainFailure, (subject?: unknown) =>
+      isTaskSubject(subject)
+        ? showTranscript(services, failures, subject)
+        : explainFailure(subject),
+    ),
   );
 }

@@ -1,76 +1,62 @@
 import * as vscode from 'vscode';
+import { isCancelled } from '../../core/errors.js';
 import { isTerminal } from '../../core/nativeTasks/taskRow.js';
-import { taskName } from '../../core/text/taskFacts.js';
 import { ask } from '../input/quickInput.js';
+import { taskOf } from '../nativeTasks/askTask.js';
 import { type NativeTask, type TaskKey } from '../nativeTasks/nativeTasks.js';
+import { stateWord, taskLabel } from '../nativeTasks/taskWords.js';
 import { type Services } from '../services.js';
-import { type EndedTask, sameTask } from './endedTasks.js';
+import { type EndedTask } from './endedTasks.js';
 import { type Failures } from './failures.js';
 import { taskUri } from './taskDocuments.js';
 
 type KnownTask = EndedTask | NativeTask;
 
-/** *Show Task Transcript*: of the task of a row or of other code, else of one that the user picks. */
+/**
+ * *Show Task Transcript*: of the task of a row or of other code, else of one that the user picks. Of a
+ * failed task it shows the place that accounts for the failure.
+ */
 export async function showTranscript(
   services: Services,
   failures: Failures,
   subject?: { readonly task?: TaskKey | undefined },
 ): Promise<void> {
-  const key = subject?.task ?? (await pickTask(services, failures));
   const { tasks } = services;
-  const task = tasks.get(key) ?? failures.ended.get(key) ?? (await tasks.find(key));
+  const key = subject?.task ?? (await pickTask(services, failures));
+  const task: KnownTask = tasks.get(key) ?? failures.ended.get(key) ?? (await tasks.find(key));
   if (!isTerminal(task.row.lifecycle)) await follow(services, key);
-  await vscode.window.showTextDocument(taskUri(key, task.row), { preview: true });
+  const document = await vscode.workspace.openTextDocument(taskUri(key, task.row));
+  const editor = await vscode.window.showTextDocument(document, { preview: true });
+  const lines = document.getText().split('\n');
+  const end = lines.findLastIndex((line) => line.startsWith('state ERROR'));
+  if (end >= 0) editor.revealRange(new vscode.Range(end, 0, lines.length, 0));
 }
 
 /** A task that runs is written on while it is looked at. */
-async function follow({ aws, tasks }: Services, { instanceId, taskId, instanceArn }: TaskKey) {
-  if (tasks.get({ instanceId, taskId, instanceArn })?.followed === true) return;
+async function follow({ aws, tasks }: Services, key: TaskKey): Promise<void> {
+  if (tasks.get(key)?.followed === true) return;
   const { describeInstance } = await import('../../core/aws/instances.js');
-  tasks.follow(await describeInstance(await aws.session(), instanceId), taskId);
+  tasks.follow(await describeInstance(await aws.session(), key.instanceId), key.taskId);
 }
 
-function pickTask(services: Services, failures: Failures): Promise<TaskKey> {
-  return ask(vscode.l10n.t('Show Task Transcript')).pick<TaskKey>({
-    placeholder: vscode.l10n.t('Choose a task'),
-    items: knownTasks(services, failures).then((tasks) =>
-      tasks.map((task) => ({
-        label: vscode.l10n.t('Task {0}: {1}', task.taskId, taskName(task.row)),
-        description: `${task.row.lifecycle} · ${task.instanceId}`,
-        detail: task.row.s3ObjectArn,
-        icon: iconOf(task.row.lifecycle),
+/** One of the instances' tasks; when no instance can be asked, one of those kept. */
+async function pickTask(services: Services, failures: Failures): Promise<TaskKey> {
+  const title = vscode.l10n.t('Show Task Transcript');
+  const none = vscode.l10n.t('The instances that you are signed in to list no tasks.');
+  try {
+    return await taskOf(services, undefined, { title, none, fits: () => true });
+  } catch (error) {
+    const kept = failures.ended.all;
+    if (isCancelled(error) || kept.length === 0) throw error;
+    return ask(title).pick({
+      placeholder: vscode.l10n.t('Task that ended earlier; the instances cannot be asked'),
+      items: kept.map((task) => ({
+        label: taskLabel(task.row),
+        description: `#${task.taskId} · ${stateWord(task.row.lifecycle)}`,
+        detail: task.instanceId,
+        icon: 'history',
         value: task,
       })),
-    ),
-  });
-}
-
-/** Tasks of the instances that somebody is signed in to, and those kept; the newest first. */
-async function knownTasks(services: Services, failures: Failures): Promise<KnownTask[]> {
-  const listed = await listedTasks(services).catch((error: unknown) => {
-    // Without AWS there is still what was kept.
-    if (failures.ended.all.length === 0) throw error;
-    return [];
-  });
-  const kept = failures.ended.all.filter((task) => !listed.some((other) => sameTask(other, task)));
-  return [...listed, ...kept].sort((a, b) => createdAt(b) - createdAt(a) || b.taskId - a.taskId);
-}
-
-const createdAt = ({ row }: KnownTask) => row.createdAt?.getTime() ?? 0;
-
-async function listedTasks({ aws, logins, tasks }: Services): Promise<NativeTask[]> {
-  const { listInstances } = await import('../../core/aws/instances.js');
-  const instances = await listInstances(await aws.session());
-  const signedIn = instances.filter(({ arn }) => logins.isSignedIn(arn));
-  const lists = signedIn.map(async (instance) => {
-    await tasks.refresh(instance);
-    return tasks.list(instance.arn);
-  });
-  return (await Promise.all(lists)).flat();
-}
-
-function iconOf(lifecycle: string): string {
-  if (lifecycle === 'SUCCESS') return 'pass';
-  if (lifecycle === 'ERROR') return 'error';
-  return lifecycle === 'CANCELLED' ? 'circle-slash' : 'sync';
+    });
+  }
 }
