@@ -88,6 +88,8 @@ export class Workbench {
       .locator('.statusbar .statusbar-item[id="status.host"]')
       .filter({ hasNotText: /Opening Remote/ })
       .waitFor();
+    // Menus that open before the extension's manifest has been read do not have its commands.
+    await this.page.locator('.part.activitybar').getByRole('tab', { name: 'RDS Backup' }).waitFor();
   }
 
   /** Runs a command of the palette by its full title, `Category: Title`, once it is there. */
