@@ -46,6 +46,10 @@ class QuickStepInput implements StepInput {
     return this.#shown(input, async (accepted) => {
       if (o.typed !== undefined) input.onDidChangeValue(show);
       input.busy = true;
+      if (o.waiting !== undefined) {
+        rows = [rowOf<T>({ info: true, label: o.waiting, icon: 'loading~spin' })];
+        show();
+      }
       const loaded = Promise.resolve(o.items).then((items) => {
         rows = items.map(rowOf);
         show();

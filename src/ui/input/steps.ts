@@ -27,6 +27,8 @@ export interface PickOptions<T> {
   readonly placeholder: string;
   /** May come later; the input shows that it is busy. A failure is shown and ends the flow. */
   readonly items: readonly PickRow<T>[] | Promise<readonly PickRow<T>[]>;
+  /** A row that says what is being done until the items are there. */
+  readonly waiting?: string | undefined;
   /** Selects the item that this is true for, for example the choice of last time. */
   readonly preselect?: ((value: T) => boolean) | undefined;
   /** Turns typed text that is no item into a choice; undefined while the text is not fit for it. */

@@ -115,6 +115,10 @@ class InstanceTasks implements NativeTasks {
     this.#start(instance, taskId);
   }
 
+  isFollowed(key: TaskKey): boolean {
+    return this.#followers.has(idOf(key));
+  }
+
   async cancel(key: TaskKey): Promise<void> {
     const instance = await this.#instances.find(key);
     const { requestCancel } = await import('./serverTasks.js');
@@ -134,7 +138,7 @@ class InstanceTasks implements NativeTasks {
   }
 
   #task(key: TaskKey, row: TaskRow): NativeTask {
-    return { ...key, row, followed: this.#followers.has(idOf(key)) };
+    return { ...key, row, followed: this.isFollowed(key) };
   }
 
   #take(instanceArn: string, rows: readonly TaskRow[]): void {

@@ -32,6 +32,8 @@ export interface NativeTasks {
   refresh(instance: Instance, signal?: AbortSignal): Promise<void>;
   /** Follows a task to its end; does nothing when it is followed already. Survives a window reload. */
   follow(instance: Instance, taskId: number): void;
+  /** False when its end has been told, or when following it has ended before. */
+  isFollowed(key: TaskKey): boolean;
   /** Asks the server to cancel it. @throws EngineError `sql/…` */
   cancel(key: TaskKey): Promise<void>;
 }

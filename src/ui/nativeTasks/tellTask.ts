@@ -36,7 +36,9 @@ export async function tellTaskEnd(
     failureText(title, task, diagnosis),
     ...buttons,
   );
-  if (chosen === explain) await vscode.commands.executeCommand(commandIds.explainFailure, { task });
+  if (chosen === explain) {
+    await vscode.commands.executeCommand(commandIds.explainFailure, row.taskInfo);
+  }
   if (chosen === transcript) await showTranscript();
 }
 

@@ -33,7 +33,8 @@ export function askBucket(
   });
 }
 
-async function bucketRows(services: Services): Promise<PickRow<BucketPlace>[]> {
+/** The buckets that can be listed, and those added by name. */
+export async function bucketRows(services: Services): Promise<PickRow<BucketPlace>[]> {
   const { listBuckets } = await import('../../core/aws/buckets.js');
   const session = await services.aws.session();
   const added = bucketsOfPlace(services).map((name) => ({ name, region: undefined }));

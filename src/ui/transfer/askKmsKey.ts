@@ -23,7 +23,8 @@ export function askKmsKey(
   });
 }
 
-async function keyRows(
+/** The keys of a region to choose from; `last` is listed even where it is not among them. */
+export async function keyRows(
   services: Services,
   region: string,
   last: string | undefined,
@@ -78,7 +79,8 @@ const info = (label: string): PickRow<string> => ({
 
 const keyIdForm = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}|alias\/.+)$/;
 
-function typedKey(text: string, region: string): PickItem<string> | undefined {
+/** A key that was typed: ARN, id or alias; undefined for what is none. */
+export function typedKey(text: string, region: string): PickItem<string> | undefined {
   if (keyIdForm.test(text)) return typed(text, '');
   try {
     const arn = parseKmsKeyArn(text);

@@ -4,9 +4,7 @@ import { taskOf, type TaskSubject } from '../../nativeTasks/askTask.js';
 import { restoreOfRow } from '../../nativeTasks/restoreOfRow.js';
 import { taskTitle } from '../../nativeTasks/taskWords.js';
 import type { Services } from '../../services.js';
-
-/** Milliseconds for which the status bar says that something was copied. */
-const saidMs = 4000;
+import { confirmBriefly } from '../confirmBriefly.js';
 
 /** *Copy T-SQL…* of a restore that was started, by us or by others. */
 export async function copyTaskSql(services: Services, subject?: TaskSubject): Promise<void> {
@@ -35,5 +33,5 @@ export async function copyTaskSql(services: Services, subject?: TaskSubject): Pr
 /** Puts T-SQL on the clipboard and says so where it does not disturb. */
 export async function copySql(sql: string): Promise<void> {
   await vscode.env.clipboard.writeText(sql);
-  vscode.window.setStatusBarMessage(vscode.l10n.t('T-SQL copied'), saidMs);
+  confirmBriefly(vscode.l10n.t('T-SQL copied'));
 }

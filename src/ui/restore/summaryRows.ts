@@ -1,0 +1,135 @@
+import * as vscode from 'vscode';
+import { backupTypeText, productName } from '../../core/backupFile/describe.js';
+import type { Finding } from '../../core/preflight/finding.js';
+import { firstSet } from '../../core/preflight/restoreFacts.js';
+import type { InfoItem, PickItem, PickRow } from '../input/steps.js';
+import { engineWords } from '../views/instances/instanceText.js';
+import { keyName } from './askKey.js';
+import { sourceName } from './backupSource.js';
+import type { CheckedPlan } from './checkPlan.js';
+import type { RestorePlan } from './restorePlan.js';
+import { type WayOut, wayOutOf } from './wayOut.js';
+
+export type SummaryChoice = WayOut | { readonly kind: 'restore' } | { readonly kind: 'copy-sql' };
+
+/** The last page before a restore: what is in the way, what will be done, and by which statement. */
+export function summaryRows(plan: RestorePlan, checked: CheckedPlan): PickRow<SummaryChoice>[] {
+  const { findings, unchecked, sql } = checked;
+  const blocks = findings.filter(({ severity }) => severity === 'blocks');
+  const warns = findings.filter(({ severity }) => severity === 'warns');
+  return [
+    ...section(
+      vscode.l10n.t('RDS would refuse this restore'),
+      blocks.map((finding) => findingRow(finding, 'error')),
+    ),
+    ...(blocks.length > 0 ? [] : [restoreRow(plan, warns.length > 0)]),
+    ...section(
+      vscode.l10n.t('might make it fail'),
+      warns.map((finding) => findingRow(finding, 'warning')),
+    ),
+    ...section(
+      vscode.l10n.t('could not be checked'),
+      unchecked.map(({ what, why }) => ({
+        info: true,
+        label: what,
+        detail: why,
+        icon: 'question',
+      })),
+    ),
+    ...section(vscode.l10n.t('restore'), planRows(plan, checked)),
+    ...section(vscode.l10n.t('T-SQL'), sqlRows(sql)),
+  ];
+}
+
+const section = (
+  heading: string,
+  rows: readonly PickRow<SummaryChoice>[],
+): PickRow<SummaryChoice>[] => (rows.length === 0 ? [] : [{ heading }, ...rows]);
+
+const restoreRow = (
+  { databaseName, instance }: RestorePlan,
+  doubtful: boolean,
+): PickItem<SummaryChoice> => ({
+  label: doubtful
+    ? vscode.l10n.t('Restore {0} on {1} Anyway', databaseName, instance.id)
+    : vscode.l10n.t('Restore {0} on {1}', databaseName, instance.id),
+  icon: doubtful ? 'warning' : 'play',
+  value: { kind: 'restore' },
+});
+
+function findingRow(finding: Finding, icon: string): PickItem<SummaryChoice> {
+  const value = wayOutOf(finding);
+  return {
+    label: wayOutLabel(value),
+    description: finding.wayOut,
+    detail: finding.sentence,
+    icon,
+    value,
+  };
+}
+
+function wayOutLabel(way: WayOut): string {
+  switch (way.kind) {
+    case 'ask-name':
+      return vscode.l10n.t('Choose Another Name…');
+    case 'ask-source':
+      return vscode.l10n.t('Choose Another Backup…');
+    case 'ask-key':
+      return vscode.l10n.t('Choose Another Key…');
+    case 'ask-instance':
+      return vscode.l10n.t('Choose Another Instance…');
+    case 'check-again':
+      return vscode.l10n.t('Check Again');
+    case 'pass-key':
+      return way.keyArn === undefined
+        ? vscode.l10n.t('Restore without a Key')
+        : vscode.l10n.t('Pass the Key {0}', keyName(way.keyArn));
+  }
+}
+
+/** What was decided; choosing a row changes it. */
+function planRows(
+  { instance, source, databaseName, kmsKeyArn }: RestorePlan,
+  { facts }: CheckedPlan,
+): PickItem<SummaryChoice>[] {
+  const set = firstSet(facts);
+  const change = vscode.l10n.t('Change…');
+  const backup =
+    set === undefined
+      ? []
+      : [backupTypeText(set), set.databaseName, productName(set.softwareVersion)];
+  return [
+    {
+      label: databaseName,
+      description: vscode.l10n.t('new database'),
+      icon: 'database',
+      value: { kind: 'ask-name' },
+    },
+    {
+      label: instance.id,
+      description: engineWords(instance.edition, instance.engineVersion),
+      icon: 'server',
+      value: { kind: 'ask-instance' },
+    },
+    {
+      label: sourceName(source),
+      description: backup.join(' · '),
+      icon: 'file',
+      value: { kind: 'ask-source' },
+    },
+    {
+      label: kmsKeyArn === undefined ? vscode.l10n.t('No key') : kmsKeyArn,
+      description: kmsKeyArn === undefined ? vscode.l10n.t('not client-side encrypted') : change,
+      icon: 'key',
+      value: { kind: 'ask-key' },
+    },
+  ];
+}
+
+function sqlRows(sql: string): PickRow<SummaryChoice>[] {
+  const lines = sql.split('\n').map((line): InfoItem => ({ info: true, label: line }));
+  return [
+    { label: vscode.l10n.t('Copy T-SQL'), icon: 'copy', value: { kind: 'copy-sql' } },
+    ...lines,
+  ];
+}
