@@ -69,9 +69,7 @@ export class NodeTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
       const state = viewStateOf(error);
       this.#setState(state);
       // The welcome texts say what to do about the others; a row says what nobody foresaw.
-      return state === 'failed' || state === 'denied' || state === 'unreachable'
-        ? [this.#failureNode(undefined, error)]
-        : [];
+      return state === 'failed' ? [this.#failureNode(undefined, error)] : [];
     }
   }
 

@@ -119,6 +119,21 @@ describe('views', () => {
     }
   });
 
+  it('have a welcome text for every reason why they can be empty', () => {
+    // A row says what nobody foresaw, and only the tasks need somebody to be signed in.
+    const untold: readonly string[] = ['ready', 'failed', 'not-signed-in'];
+    for (const { id } of Object.values(contributes.views).flat()) {
+      const told = contributes.viewsWelcome.filter(({ view }) => view === id);
+      for (const state of viewStates.filter((other) => !untold.includes(other))) {
+        const when = `${id}.state == ${state}`;
+        assert.ok(
+          told.some((welcome) => welcome.when === when),
+          when,
+        );
+      }
+    }
+  });
+
   it('have an icon that is there', () => {
     for (const { icon } of Object.values(contributes.views).flat()) {
       assert.ok(existsSync(path.join(root, icon)), icon);

@@ -26,10 +26,17 @@ export class SideBarView {
         .getByRole('tab', { name: this.container })
         .click();
     }
+    // The header is hidden where the view is the only one of its container.
     const header = this.pane.locator('.pane-header');
-    await header.waitFor();
+    await header.waitFor({ state: 'attached' });
     if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
     await this.pane.locator('.pane-body').waitFor();
+  }
+
+  /** Leaves the room of the view to the others. */
+  async fold(): Promise<void> {
+    const header = this.pane.locator('.pane-header');
+    if ((await header.getAttribute('aria-expanded')) === 'true') await header.click();
   }
 
   /** Text of the welcome view, which is shown while the tree is empty. */
