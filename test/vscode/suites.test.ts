@@ -17,6 +17,7 @@ test('Suites inside the extension host', { timeout: 20 * minutes }, async (t) =>
   const wanted = process.env.RDS_BACKUP_SUITES;
   const server = await VscodeServer.start({
     settings: stage.settings,
+    runsSuites: true,
     env: { ...stage.env, ...(wanted === undefined ? {} : { RDS_BACKUP_SUITES: wanted }) },
   });
   t.after(() => server.stop());

@@ -36,6 +36,8 @@ export interface VscodeServerOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Folder with installed extensions; without it there are none but VS Code's own. */
   readonly extensions?: string | undefined;
+  /** Lets the workbench take a payload that names suites; it then shows no notifications. */
+  readonly runsSuites?: boolean | undefined;
 }
 
 /** A VS Code server whose workbench a browser can show. Its profile lives as long as it does. */
@@ -63,7 +65,8 @@ export class VscodeServer {
       [
         main,
         ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
-        ...['--accept-server-license-terms', '--disable-telemetry', '--enable-smoke-test-driver'],
+        ...['--accept-server-license-terms', '--disable-telemetry'],
+        ...(o.runsSuites === true ? ['--enable-smoke-test-driver'] : []),
         ...['--server-data-dir', dataFolder, '--extensions-dir', extensions],
       ],
       { stdio: 'ignore', env: { ...environmentWithoutAws(), ...o.env } },
