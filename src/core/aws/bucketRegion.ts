@@ -33,6 +33,18 @@ export async function bucketRegion(
         cause: error,
       });
     }
-    throw awsFailure(`Looking up the region of bucket ${bucket}`, error);
+    const doing = `Looking up the region of bucket ${bucket}`;
+    throw awsFailure(doing, await inWords(session, error));
   }
+}
+
+/** The answer to a HEAD has no text; when the credentials are to blame, STS says how. */
+async function inWords(session: AwsSession, error: unknown): Promise<unknown> {
+  if (httpStatus(error) !== 400) return error;
+  const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+  const sts = await session.sts();
+  return sts.send(new GetCallerIdentityCommand()).then(
+    () => error,
+    (reason: unknown) => reason,
+  );
 }

@@ -5,6 +5,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { partitionOfRegion } from './arn.js';
 import { type CredentialSource, sessionCredentials } from './credentials.js';
+import { Renewal } from './renewal.js';
 import {
   resolveSettings,
   type Service,
@@ -36,7 +37,7 @@ export interface AwsSession {
  */
 export async function openSession(o: SessionOptions = {}): Promise<AwsSession> {
   const settings = await resolveSettings(o);
-  return new Session(settings, sessionCredentials(o, settings));
+  return new Session(settings, sessionCredentials(o, settings), o.onCredentialsExpired);
 }
 
 interface Client {
@@ -50,15 +51,23 @@ class Session implements AwsSession {
   readonly endpointUrl: string | undefined;
   readonly credentials: CredentialSource;
   readonly #settings: SessionSettings;
+  readonly #renewal: Renewal | undefined;
   readonly #clients = new Map<string, Promise<Client>>();
 
-  constructor(settings: SessionSettings, credentials: CredentialSource) {
+  constructor(
+    settings: SessionSettings,
+    source: CredentialSource,
+    onExpired: SessionOptions['onCredentialsExpired'],
+  ) {
     this.#settings = settings;
     this.region = settings.region;
     this.partition = partitionOfRegion(settings.region);
     this.profile = settings.profile;
     this.endpointUrl = settings.endpointUrl;
-    this.credentials = credentials;
+    this.#renewal = onExpired && new Renewal(source, onExpired, () => this.#whoAmI());
+    const credentials = this.#renewal?.credentials ?? source;
+    // The source keeps what it read; a client that kept it too would go on with what has expired.
+    this.credentials = Object.assign(credentials, { memoized: true });
   }
 
   s3(region = this.region): Promise<S3Client> {
@@ -112,9 +121,26 @@ class Session implements AwsSession {
 
   #client<T extends Client>(name: string, create: () => Promise<T>): Promise<T> {
     const known = this.#clients.get(name) as Promise<T> | undefined;
-    const client = known ?? create();
+    const client = known ?? this.#renewing(create());
     this.#clients.set(name, client);
     return client;
+  }
+
+  async #renewing<T extends Client>(creating: Promise<T>): Promise<T> {
+    const client = await creating;
+    this.#renewal?.attach(client);
+    return client;
+  }
+
+  async #whoAmI(): Promise<unknown> {
+    const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
+    // Not the session's own client: its requests would be renewed themselves.
+    const sts = new STSClient(this.#config('STS', this.region));
+    try {
+      return await sts.send(new GetCallerIdentityCommand());
+    } finally {
+      sts.destroy();
+    }
   }
 
   #config(service: Service, region: string, { maxAttempts = 4, silentMs = 30_000 } = {}) {

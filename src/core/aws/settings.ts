@@ -16,6 +16,13 @@ export interface SessionOptions {
   readonly roleArn?: string | undefined;
   /** MFA device that this role asks for. */
   readonly mfaSerial?: string | undefined;
+  /**
+   * Called when the credentials of a session that has worked are used up: they cannot be read any
+   * more, or AWS refuses them as expired. Resolves when the user has signed in again; credentials are
+   * then read anew, and what was refused is sent again. Rejects when the user gives up, and the
+   * requests that wait fail with `error`. There is one call at a time, for all who wait.
+   */
+  readonly onCredentialsExpired?: ((error: EngineError) => Promise<void>) | undefined;
 }
 
 /** Services as the variables AWS_ENDPOINT_URL_… name them. */
@@ -32,7 +39,8 @@ export interface SessionSettings {
   readonly endpointOf: (service: Service) => string | undefined;
 }
 
-const regionForm = /^[a-z]{2,4}(?:-[a-z]+)+-\d+$/;
+/** True for what can be a region, known to us or not. */
+export const isRegion = (text: string) => /^[a-z]{2,4}(?:-[a-z]+)+-\d+$/.test(text);
 
 /**
  * Region from the option, AWS_REGION, AWS_DEFAULT_REGION or the profile; endpoint likewise.
@@ -79,7 +87,7 @@ function checkedRegion(region: string | undefined, profile: string | undefined):
         `aws configure set region REGION --profile ${profile ?? 'default'}`,
     );
   }
-  if (!regionForm.test(region)) {
+  if (!isRegion(region)) {
     throw new EngineError(
       'aws/bad-region',
       `“${region}” is not an AWS region. A region reads like eu-central-1, without a letter at the end.`,

@@ -47,8 +47,8 @@ export async function decryptRange(o: RangeOptions, range: CipherRange): Promise
   await retry(
     async () => {
       using guard = new StallGuard(o.signal, o.stallMs);
-      await guard.run(async (signal) => {
-        const body = await openRange(o.object, stream.next, range.end, signal);
+      await guard.run(async (options) => {
+        const body = await openRange(o.object, stream.next, range.end, options);
         let untilTurn = turnBytes;
         for await (const chunk of body as AsyncIterable<Buffer>) {
           guard.touch();

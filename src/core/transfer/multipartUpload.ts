@@ -1,6 +1,7 @@
 import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
 import type { Readable } from 'node:stream';
 import { httpStatus } from '../aws/awsErrors.js';
+import type { RequestOptions } from '../aws/renewal.js';
 import { formatS3Uri, type S3Location } from '../aws/s3Uri.js';
 import { EngineError } from '../errors.js';
 import { crc32Base64 } from './crc32.js';
@@ -40,13 +41,19 @@ const commonInput = ({ bucket, key }: S3Location) => ({ Bucket: bucket, Key: key
 /** A put fails rather than replaces, unless the user said so. */
 const onlyIfNew = ({ overwrite }: S3Target) => (overwrite ? {} : { IfNoneMatch: '*' });
 
+/** For a request on whose answer nothing but tidiness depends: nobody is asked to sign in for it. */
+const withoutAsking = (limitMs: number): RequestOptions => ({
+  abortSignal: AbortSignal.timeout(limitMs),
+  unattended: true,
+});
+
 /** Sends one request whose body streams, until it succeeds; the guard ends a try that stalls. */
 async function sendWithBody<T>(
   target: S3Target,
   item: Sendable,
   progress: SendProgress,
   signal: AbortSignal | undefined,
-  send: (makeBody: () => Readable, signal: AbortSignal) => Promise<T>,
+  send: (makeBody: () => Readable, options: RequestOptions) => Promise<T>,
 ): Promise<T> {
   return retry(
     async () => {
@@ -67,12 +74,28 @@ async function sendWithBody<T>(
         return body;
       };
       try {
-        return await guard.run((guarded) => send(makeBody, guarded));
+        return await guard.run((options) => send(makeBody, options));
       } finally {
         body?.destroy();
       }
     },
     { policy: target.retryPolicy, signal },
+  );
+}
+
+/** Sends a request that the user's signal must not break off; it ends the wait for credentials. */
+async function sendUnbroken<T>(
+  target: S3Target,
+  limitMs: number,
+  signal: AbortSignal | undefined,
+  send: (options: RequestOptions) => Promise<T>,
+): Promise<T> {
+  return retry(
+    async () => {
+      using guard = new StallGuard(undefined, limitMs);
+      return await guard.run((options) => send({ ...options, waitSignal: signal }));
+    },
+    { policy: target.retryPolicy },
   );
 }
 
@@ -86,7 +109,7 @@ export async function putObject(
 ): Promise<string> {
   const { PutObjectCommand } = await import('@aws-sdk/client-s3');
   return unlessDone(target, metadata, async () => {
-    const { ETag } = await sendWithBody(target, item, progress, signal, (makeBody, guarded) => {
+    const { ETag } = await sendWithBody(target, item, progress, signal, (makeBody, options) => {
       const command = new PutObjectCommand({
         ...commonInput(target),
         ...onlyIfNew(target),
@@ -96,7 +119,7 @@ export async function putObject(
         ChecksumCRC32: crc32Base64(item.crc),
       });
       streamBody(command, makeBody);
-      return target.s3.send(command, { abortSignal: guarded });
+      return target.s3.send(command, options);
     });
     return etagOf(ETag, target);
   });
@@ -117,9 +140,7 @@ async function unlessDone(
     if (![404, 412].includes(httpStatus(error) ?? 0)) throw error;
     const { HeadObjectCommand } = await import('@aws-sdk/client-s3');
     const found = await target.s3
-      .send(new HeadObjectCommand(commonInput(target)), {
-        abortSignal: AbortSignal.timeout(housekeepingMs),
-      })
+      .send(new HeadObjectCommand(commonInput(target)), withoutAsking(housekeepingMs))
       .catch(() => undefined);
     const isOurs = Object.entries(metadata).every(
       ([name, value]) => found?.Metadata?.[name] === value,
@@ -143,23 +164,25 @@ export class MultipartUpload {
   ) {}
 
   /**
-   * Begins the upload; the envelope goes with this request. It does not follow the user's signal: an
-   * upload created by a request nobody waited for could not be aborted.
+   * Begins the upload; the envelope goes with this request. It is not broken off by the user's signal:
+   * an upload created by a request nobody waited for could not be aborted.
    */
-  static async start(target: S3Target, metadata: Record<string, string>): Promise<MultipartUpload> {
+  static async start(
+    target: S3Target,
+    metadata: Record<string, string>,
+    signal: AbortSignal | undefined,
+  ): Promise<MultipartUpload> {
     const { CreateMultipartUploadCommand } = await import('@aws-sdk/client-s3');
-    const { UploadId } = await retry(
-      () =>
-        target.s3.send(
-          new CreateMultipartUploadCommand({
-            ...commonInput(target),
-            Metadata: metadata,
-            ContentType: 'application/octet-stream',
-            ChecksumAlgorithm: 'CRC32',
-          }),
-          { abortSignal: AbortSignal.timeout(housekeepingMs) },
-        ),
-      { policy: target.retryPolicy },
+    const { UploadId } = await sendUnbroken(target, housekeepingMs, signal, (options) =>
+      target.s3.send(
+        new CreateMultipartUploadCommand({
+          ...commonInput(target),
+          Metadata: metadata,
+          ContentType: 'application/octet-stream',
+          ChecksumAlgorithm: 'CRC32',
+        }),
+        options,
+      ),
     );
     if (!UploadId) throw unexpectedAnswer(target, 'an upload without an id');
     return new MultipartUpload(target, metadata, UploadId);
@@ -178,7 +201,7 @@ export class MultipartUpload {
       item,
       progress,
       signal,
-      (makeBody, guarded) => {
+      (makeBody, options) => {
         const command = new UploadPartCommand({
           ...commonInput(this.target),
           UploadId: this.uploadId,
@@ -187,7 +210,7 @@ export class MultipartUpload {
           ChecksumCRC32: checksum,
         });
         streamBody(command, makeBody);
-        return this.target.s3.send(command, { abortSignal: guarded });
+        return this.target.s3.send(command, options);
       },
     );
     this.#parts.push({
@@ -198,25 +221,24 @@ export class MultipartUpload {
   }
 
   /**
-   * Puts the object together. Not cancellable: nobody could say whether it exists then.
+   * Puts the object together. Not cancellable while S3 is at it: nobody could say whether it exists
+   * then. `signal` ends only the wait for new credentials.
    * @returns the object's ETag
    */
-  async complete(): Promise<string> {
+  async complete(signal: AbortSignal | undefined): Promise<string> {
     const { CompleteMultipartUploadCommand } = await import('@aws-sdk/client-s3');
     const Parts = this.#parts.toSorted((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
     return unlessDone(this.target, this.metadata, async () => {
-      const { ETag } = await retry(
-        () =>
-          this.target.s3.send(
-            new CompleteMultipartUploadCommand({
-              ...commonInput(this.target),
-              ...onlyIfNew(this.target),
-              UploadId: this.uploadId,
-              MultipartUpload: { Parts },
-            }),
-            { abortSignal: AbortSignal.timeout(completionMs) },
-          ),
-        { policy: this.target.retryPolicy },
+      const { ETag } = await sendUnbroken(this.target, completionMs, signal, (options) =>
+        this.target.s3.send(
+          new CompleteMultipartUploadCommand({
+            ...commonInput(this.target),
+            ...onlyIfNew(this.target),
+            UploadId: this.uploadId,
+            MultipartUpload: { Parts },
+          }),
+          options,
+        ),
       );
       return etagOf(ETag, this.target);
     });
@@ -233,7 +255,7 @@ export class MultipartUpload {
     try {
       await s3.send(
         new AbortMultipartUploadCommand({ ...commonInput(this.target), UploadId: this.uploadId }),
-        { abortSignal: AbortSignal.timeout(housekeepingMs) },
+        withoutAsking(housekeepingMs),
       );
       return undefined;
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
+import type { RequestOptions } from '../aws/renewal.js';
 import { formatS3Uri, type S3Location } from '../aws/s3Uri.js';
 import { EngineError } from '../errors.js';
 import { s3Error } from './s3Errors.js';
@@ -21,7 +22,7 @@ export async function openRange(
   object: PinnedObject,
   start: number,
   end: number,
-  signal: AbortSignal,
+  options: RequestOptions,
 ): Promise<Readable> {
   const { GetObjectCommand } = await import('@aws-sdk/client-s3');
   const { Body, ContentLength } = await object.s3.send(
@@ -31,7 +32,7 @@ export async function openRange(
       Range: `bytes=${start}-${end - 1}`,
       ...(object.etag ? { IfMatch: object.etag } : {}),
     }),
-    { abortSignal: signal },
+    options,
   );
   if (!(Body instanceof Readable)) {
     throw new EngineError(
@@ -61,8 +62,8 @@ export async function readRange(
     return await retry(
       async () => {
         using guard = new StallGuard(o.signal, stallMs);
-        return await guard.run(async (signal) => {
-          const body = await openRange(object, start, start + length, signal);
+        return await guard.run(async (options) => {
+          const body = await openRange(object, start, start + length, options);
           const chunks: Buffer[] = [];
           for await (const chunk of body as AsyncIterable<Buffer>) {
             guard.touch();

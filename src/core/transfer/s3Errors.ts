@@ -56,7 +56,7 @@ function meaning(
     case 'ExpiredTokenException':
     case 'TokenRefreshRequired':
       return {
-        code: 's3/expired-credentials',
+        code: 'aws/expired-token',
         sentence: `The AWS credentials expired while trying to ${doing} ${formatS3Uri(place)}. Sign in again (for example with aws sso login) and repeat.`,
       };
     case 'InvalidAccessKeyId':

@@ -1,3 +1,4 @@
+import type { RequestOptions } from '../aws/renewal.js';
 import { StalledError } from './retry.js';
 
 /** S3 answers within seconds; this long without a byte means that the other side is gone. */
@@ -9,17 +10,14 @@ export const stallMs = 60_000;
  */
 export class StallGuard implements Disposable {
   readonly #controller = new AbortController();
-  readonly #timer: NodeJS.Timeout;
+  /** undefined while somebody has to sign in first. */
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly parent: AbortSignal | undefined,
-    ms: number,
+    private readonly ms: number,
   ) {
-    this.#timer = setTimeout(() => {
-      this.#controller.abort(
-        new StalledError(`Nothing moved for ${Math.round(ms / 1000)} seconds`),
-      );
-    }, ms);
+    this.#start();
     if (parent?.aborted) this.#follow();
     else parent?.addEventListener('abort', this.#follow, { once: true });
   }
@@ -30,7 +28,7 @@ export class StallGuard implements Disposable {
 
   /** Something moved. */
   touch(): void {
-    this.#timer.refresh();
+    this.#timer?.refresh();
   }
 
   /** Ends the request for a reason of the caller's. */
@@ -39,9 +37,9 @@ export class StallGuard implements Disposable {
   }
 
   /** Runs the request; when the guard ended it, throws the reason instead of the SDK's abort error. */
-  async run<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async run<T>(request: (options: RequestOptions) => Promise<T>): Promise<T> {
     try {
-      return await request(this.signal);
+      return await request({ abortSignal: this.signal, clock: this.#clock });
     } catch (error) {
       throw this.signal.aborted ? this.signal.reason : error;
     }
@@ -51,6 +49,24 @@ export class StallGuard implements Disposable {
     clearTimeout(this.#timer);
     this.parent?.removeEventListener('abort', this.#follow);
   }
+
+  #start(): void {
+    this.#timer = setTimeout(() => {
+      this.#controller.abort(
+        new StalledError(`Nothing moved for ${Math.round(this.ms / 1000)} seconds`),
+      );
+    }, this.ms);
+  }
+
+  readonly #clock = {
+    pause: (): void => {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    },
+    resume: (): void => {
+      this.#start();
+    },
+  };
 
   readonly #follow = (): void => {
     this.#controller.abort(this.parent?.reason);

@@ -150,12 +150,12 @@ async function sendMultipart(
   meter: SentMeter,
 ): Promise<string> {
   throwIfCancelled(o.signal);
-  const upload = await MultipartUpload.start(target, metadata);
+  const upload = await MultipartUpload.start(target, metadata, o.signal);
   try {
     await sender.all(upload, () => meter.part(), o.signal);
     await file.assertUnchanged();
     throwIfCancelled(o.signal);
-    return await upload.complete();
+    return await upload.complete(o.signal);
   } catch (error) {
     const failure = uploadError(error, target);
     const remains = await upload.abort();

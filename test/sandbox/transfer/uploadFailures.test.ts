@@ -279,7 +279,7 @@ describe('an upload gives up with a sentence and leaves nothing', () => {
     ],
     [
       'when the credentials expire',
-      's3/expired-credentials',
+      'aws/expired-token',
       (seen) => (seen.operation === 'Part' ? { status: 400, code: 'ExpiredToken' } : undefined),
       /Sign in again/,
     ],
