@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { type Instance } from '../../core/aws/instances.js';
+import type { Instance } from '../../core/aws/instances.js';
 import { EngineError, isCancelled } from '../../core/errors.js';
 import { failureSentence } from '../failures/failureSentence.js';
 import { askSteps } from '../input/quickInput.js';
-import { type PickItem, type Step, type StepInput } from '../input/steps.js';
-import { type KnownLogin } from './loginStore.js';
-import { type GivenLogin } from './logins.js';
+import type { PickItem, Step, StepInput } from '../input/steps.js';
+import type { KnownLogin } from './loginStore.js';
+import type { GivenLogin } from './logins.js';
 import { formatAddress, parseAddress, type ServerAddress } from './serverAddress.js';
 
 type Way = 'managed' | 'password' | 'address';

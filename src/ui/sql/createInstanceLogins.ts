@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { type Instance } from '../../core/aws/instances.js';
-import { type AwsConnection } from '../aws/awsConnection.js';
+import type { Instance } from '../../core/aws/instances.js';
+import type { AwsConnection } from '../aws/awsConnection.js';
 import { contextKeys } from '../ids.js';
-import { type InstanceLogins } from './instanceLogins.js';
+import type { InstanceLogins } from './instanceLogins.js';
 import { Logins, type GivenLogin } from './logins.js';
 import { LoginStore } from './loginStore.js';
 import { openConnection } from './openConnection.js';

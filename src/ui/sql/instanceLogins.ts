@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
-import { type Instance } from '../../core/aws/instances.js';
-import { type SqlConnection } from '../../core/sql/connection.js';
+import type { Instance } from '../../core/aws/instances.js';
+import type { SqlConnection } from '../../core/sql/connection.js';
 
 /** Who is signed in to which instance, and the way to connect. */
 export interface InstanceLogins {

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { type ServerAddress } from './serverAddress.js';
+import type { ServerAddress } from './serverAddress.js';
 
 /** How somebody signs in to an instance; never the password. */
 export interface KnownLogin {

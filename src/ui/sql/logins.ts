@@ -1,9 +1,9 @@
-import { type Instance } from '../../core/aws/instances.js';
+import type { Instance } from '../../core/aws/instances.js';
 import { EngineError } from '../../core/errors.js';
-import { type SqlConnection } from '../../core/sql/connection.js';
+import type { SqlConnection } from '../../core/sql/connection.js';
 import { orCancelled } from '../../core/sql/orCancelled.js';
-import { type InstanceLogins } from './instanceLogins.js';
-import { type KnownLogin, type LoginStore } from './loginStore.js';
+import type { InstanceLogins } from './instanceLogins.js';
+import type { KnownLogin, LoginStore } from './loginStore.js';
 
 /** A login that has been tried, and its password unless RDS manages it. */
 export interface GivenLogin {
@@ -34,8 +34,11 @@ const askAgain = [
 /** Signs in and connects by what the store remembers. */
 export class Logins implements Omit<InstanceLogins, 'onDidChange'> {
   readonly #o: LoginsOptions;
-  /** Passwords refused in this window: trying one again and again would lock the login. */
-  readonly #refused = new Set<string>();
+  /**
+   * Whose password was refused in this window, or is gone: it was kept in memory only. Trying a refused
+   * one again and again would lock the login.
+   */
+  readonly #unusable = new Set<string>();
   readonly #asking = new Map<string, Promise<void>>();
   /** How often somebody has signed in, by ARN: tells an old failure from a new one. */
   readonly #signIns = new Map<string, number>();
@@ -47,7 +50,7 @@ export class Logins implements Omit<InstanceLogins, 'onDidChange'> {
   }
 
   isSignedIn(arn: string): boolean {
-    return this.#o.store.login(arn) !== undefined && !this.#refused.has(arn);
+    return this.#o.store.login(arn) !== undefined && !this.#unusable.has(arn);
   }
 
   get anySignedIn(): boolean {
@@ -91,7 +94,7 @@ export class Logins implements Omit<InstanceLogins, 'onDidChange'> {
   }
 
   async forget(arn: string): Promise<void> {
-    this.#refused.delete(arn);
+    this.#unusable.delete(arn);
     await this.#o.store.delete(arn);
     this.#o.changed(arn);
   }
@@ -107,14 +110,14 @@ export class Logins implements Omit<InstanceLogins, 'onDidChange'> {
       await this.forget(arn);
       return;
     }
-    this.#refused.delete(arn);
+    this.#unusable.delete(arn);
     this.#o.changed(arn);
   }
 
   async #keep(arn: string, login: KnownLogin, password: string | undefined): Promise<void> {
     await this.#o.store.keep(arn, login, password);
     this.#signIns.set(arn, (this.#signIns.get(arn) ?? 0) + 1);
-    this.#refused.delete(arn);
+    this.#unusable.delete(arn);
     this.#o.changed(arn);
   }
 
@@ -122,20 +125,27 @@ export class Logins implements Omit<InstanceLogins, 'onDidChange'> {
     const { arn } = instance;
     const signIn = this.#signIns.get(arn);
     const login = this.#o.store.login(arn);
-    if (login === undefined || this.#refused.has(arn)) throw notSignedIn(instance);
+    if (login === undefined || this.#unusable.has(arn)) throw notSignedIn(instance);
     const password = login.managed ? undefined : await this.#o.store.password(arn);
-    if (!login.managed && password === undefined) throw notSignedIn(instance);
+    if (!login.managed && password === undefined) {
+      this.#setUnusable(arn);
+      throw notSignedIn(instance);
+    }
     try {
       return await this.#o.open(instance, { login, password }, signal);
     } catch (error) {
       const refused = error instanceof EngineError && error.code === 'sql/login-failed';
       // A managed password is read anew each time: the next one may be right.
       if (refused && !login.managed && this.#signIns.get(arn) === signIn) {
-        this.#refused.add(arn);
-        this.#o.changed(arn);
+        this.#setUnusable(arn);
       }
       throw error;
     }
+  }
+
+  #setUnusable(arn: string): void {
+    this.#unusable.add(arn);
+    this.#o.changed(arn);
   }
 }
 

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { type Instance } from '../../core/aws/instances.js';
+import type { Instance } from '../../core/aws/instances.js';
 import { EngineError } from '../../core/errors.js';
-import { type SqlConnection } from '../../core/sql/connection.js';
-import { type AwsConnection } from '../aws/awsConnection.js';
+import type { SqlConnection } from '../../core/sql/connection.js';
+import type { AwsConnection } from '../aws/awsConnection.js';
 import { configuration } from '../configuration.js';
 import { settingIds } from '../ids.js';
-import { type GivenLogin } from './logins.js';
+import type { GivenLogin } from './logins.js';
 
 /**
  * Connects as the login says and the settings demand.

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { type Database } from '../../../core/sql/databases.js';
+import type { Database } from '../../../core/sql/databases.js';
 import { formatTime } from '../../../core/text/times.js';
 import { contextValue } from '../contextValue.js';
-import { type TreeNode } from '../node.js';
+import type { TreeNode } from '../node.js';
 
 /** A database of an instance. */
 export class DatabaseNode implements TreeNode {

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { type Instance } from '../../../core/aws/instances.js';
-import { type Database } from '../../../core/sql/databases.js';
-import { type InstanceLogins } from '../../sql/instanceLogins.js';
+import type { Instance } from '../../../core/aws/instances.js';
+import type { Database } from '../../../core/sql/databases.js';
+import type { InstanceLogins } from '../../sql/instanceLogins.js';
 import { MessageNode } from '../messageNode.js';
-import { type TreeNode } from '../node.js';
+import type { TreeNode } from '../node.js';
 import { DatabaseNode } from './databaseNode.js';
 
 /** The databases of an instance that somebody is signed in to; those of the system come last. */

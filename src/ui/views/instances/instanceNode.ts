@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { consoleUrl } from '../../../core/aws/consoleUrl.js';
-import { type Instance } from '../../../core/aws/instances.js';
+import type { Instance } from '../../../core/aws/instances.js';
 import { commandIds } from '../../ids.js';
-import { type Services } from '../../services.js';
+import type { Services } from '../../services.js';
 import { contextValue } from '../contextValue.js';
 import { MessageNode } from '../messageNode.js';
-import { type TreeNode } from '../node.js';
+import type { TreeNode } from '../node.js';
 import { DatabasesNode } from './databasesNode.js';
 import { instanceState, isServing } from './instanceState.js';
 import { instanceDescription } from './instanceText.js';
@@ -89,8 +89,9 @@ export class InstanceNode implements TreeNode {
   }
 
   #signInNode(): TreeNode {
-    return new MessageNode(this, vscode.l10n.t('Sign in to see databases and tasks'), {
+    return new MessageNode(this, vscode.l10n.t('Sign in to see databases'), {
       icon: 'sign-in',
+      detail: vscode.l10n.t('Databases and tasks are read from SQL Server itself.'),
       command: {
         command: commandIds.signIn,
         title: vscode.l10n.t('Sign In to Instance…'),

@@ -1,4 +1,4 @@
-import { type Instance } from '../../../core/aws/instances.js';
+import type { Instance } from '../../../core/aws/instances.js';
 
 /** What the state of an instance means for somebody who wants to restore a backup. */
 export type InstanceState =

@@ -1,11 +1,20 @@
 import * as vscode from 'vscode';
-import { type Instance } from '../../../core/aws/instances.js';
+import type { Instance } from '../../../core/aws/instances.js';
 import { productName } from '../../../core/backupFile/describe.js';
 
-/** `SQL Server 2019 Standard · available`, and in a few words why it takes no native tasks. */
+/**
+ * `SQL Server 2019 Standard · available`. What needs attention comes first, where a narrow side bar does
+ * not cut it off: `option missing · SQL Server 2016 Standard · available`.
+ */
 export function instanceDescription(instance: Instance): string {
   const { edition, engineVersion, status } = instance;
-  return [engineWords(edition, engineVersion), status, shortReason(instance)]
+  const available = status === 'available';
+  return [
+    available ? '' : status,
+    shortReason(instance),
+    engineWords(edition, engineVersion),
+    available ? status : '',
+  ]
     .filter((part) => part !== '')
     .join(' · ');
 }

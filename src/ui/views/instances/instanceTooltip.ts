@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
 import { type Instance, engineText } from '../../../core/aws/instances.js';
+import { plainMarkdown } from '../plainMarkdown.js';
 
 /** What there is to know of an instance before signing in. */
 export function instanceTooltip(instance: Instance): vscode.MarkdownString {
   const { endpoint, backupRestore, optionGroups } = instance;
   const text = new vscode.MarkdownString();
   const line = (label: string, value: string) => {
-    text.appendMarkdown(`**${label}** `).appendText(value).appendMarkdown('  \n');
+    text.appendMarkdown(`**${plainMarkdown(label)}** ${plainMarkdown(value)}  \n`);
   };
-  text.appendMarkdown('**').appendText(instance.id).appendMarkdown('**\n\n');
+  text.appendMarkdown(`**${plainMarkdown(instance.id)}**\n\n`);
   line(vscode.l10n.t('Engine'), engineText(instance));
   line(vscode.l10n.t('State'), instance.status);
   line(

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { type Instance } from '../../../core/aws/instances.js';
+import type { Instance } from '../../../core/aws/instances.js';
 import { viewIds } from '../../ids.js';
-import { type Services } from '../../services.js';
+import type { Services } from '../../services.js';
 import { NodeTree } from '../nodeTree.js';
 import { InstanceNode } from './instanceNode.js';
 import { isPassing } from './instanceState.js';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { type Instance } from '../../../core/aws/instances.js';
+import type { Instance } from '../../../core/aws/instances.js';
 import { contextValue } from '../contextValue.js';
-import { type TreeNode } from '../node.js';
+import type { TreeNode } from '../node.js';
 import { shortReason } from './instanceText.js';
 import { stateIcon } from './stateIcon.js';
 

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { type Instance } from '../../../core/aws/instances.js';
-import { type NativeTasks } from '../../nativeTasks/nativeTasks.js';
+import type { Instance } from '../../../core/aws/instances.js';
+import type { NativeTasks } from '../../nativeTasks/nativeTasks.js';
 import { MessageNode } from '../messageNode.js';
-import { type TreeNode } from '../node.js';
+import type { TreeNode } from '../node.js';
 import { TaskNode } from '../tasks/taskNode.js';
 
 /** The Tasks view has them all. */

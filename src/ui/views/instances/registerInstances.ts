@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { type Instance } from '../../../core/aws/instances.js';
+import type { Instance } from '../../../core/aws/instances.js';
 import { registerCommand } from '../../commands/registerCommand.js';
 import { commandIds } from '../../ids.js';
-import { type Services } from '../../services.js';
+import type { Services } from '../../services.js';
 import { confirmBriefly } from '../confirmBriefly.js';
 import { InstancesView } from './instancesView.js';
 

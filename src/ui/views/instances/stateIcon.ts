@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type InstanceState } from './instanceState.js';
+import type { InstanceState } from './instanceState.js';
 
 /** A shape of its own for each state; the colour only adds to it. */
 export function stateIcon(state: InstanceState, readyIcon: 'server' | 'pass'): vscode.ThemeIcon {

@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import { editionOf, type Instance } from '../../../core/aws/instances.js';
 import { backupRestoreOption } from '../../../core/aws/backupRestoreReadiness.js';
 import { consoleUrl } from '../../../core/aws/consoleUrl.js';
-import { type SqlServerOptionGroup } from '../../../core/aws/optionGroups.js';
+import type { SqlServerOptionGroup } from '../../../core/aws/optionGroups.js';
 import { contextValue } from '../contextValue.js';
 import { engineWords } from '../instances/instanceText.js';
-import { type TreeNode } from '../node.js';
+import type { TreeNode } from '../node.js';
 import { OptionNode } from './optionNode.js';
 import { UsersNode } from './usersNode.js';
 
@@ -20,11 +20,11 @@ export interface OptionGroupContext {
 /** An option group for SQL Server: its options, and who uses it. */
 export class OptionGroupNode implements TreeNode {
   readonly id: string;
-  readonly parent = undefined;
   readonly arn: string;
   readonly consoleUrl: string | undefined;
 
   constructor(
+    readonly parent: TreeNode | undefined,
     private readonly group: SqlServerOptionGroup,
     private readonly context: OptionGroupContext,
   ) {

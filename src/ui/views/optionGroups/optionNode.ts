@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { backupRestoreOption, roleSetting } from '../../../core/aws/backupRestoreReadiness.js';
-import { type OptionEntry } from '../../../core/aws/optionGroups.js';
+import type { OptionEntry } from '../../../core/aws/optionGroups.js';
 import { ValueNode } from '../backups/valueNode.js';
 import { contextValue } from '../contextValue.js';
-import { type TreeNode } from '../node.js';
+import type { TreeNode } from '../node.js';
 
 /** An option of a group; below it its settings. */
 export class OptionNode implements TreeNode {

@@ -1,11 +1,14 @@
 import * as vscode from 'vscode';
-import { type Instance } from '../../../core/aws/instances.js';
-import { type AwsSession } from '../../../core/aws/session.js';
+import type { Instance } from '../../../core/aws/instances.js';
+import type { SqlServerOptionGroup } from '../../../core/aws/optionGroups.js';
+import type { AwsSession } from '../../../core/aws/session.js';
 import { isCancelled } from '../../../core/errors.js';
 import { registerCommand } from '../../commands/registerCommand.js';
 import { commandIds, viewIds } from '../../ids.js';
-import { type Services } from '../../services.js';
+import type { Services } from '../../services.js';
+import type { TreeNode } from '../node.js';
 import { NodeTree } from '../nodeTree.js';
+import { DefaultGroupsNode } from './defaultGroupsNode.js';
 import { OptionGroupNode } from './optionGroupNode.js';
 
 export function registerOptionGroups({ log, aws }: Services): vscode.Disposable {
@@ -21,7 +24,16 @@ export function registerOptionGroups({ log, aws }: Services): vscode.Disposable 
       ]);
       const { region } = session;
       const atAws = session.endpointUrl === undefined;
-      return groups.map((group) => new OptionGroupNode(group, { region, atAws, instances }));
+      const nodes = (made: readonly SqlServerOptionGroup[], parent?: TreeNode) =>
+        made.map((group) => new OptionGroupNode(parent, group, { region, atAws, instances }));
+      const own = groups.filter(({ name }) => !name.startsWith('default:'));
+      const defaults = groups.filter((group) => !own.includes(group));
+      return [
+        ...nodes(own),
+        ...(defaults.length > 0
+          ? [new DefaultGroupsNode((parent) => nodes(defaults, parent))]
+          : []),
+      ];
     },
   });
   return vscode.Disposable.from(

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { type Instance } from '../../../core/aws/instances.js';
+import type { Instance } from '../../../core/aws/instances.js';
 import { failureSentence } from '../../failures/failureSentence.js';
 import { contextValue } from '../contextValue.js';
-import { type TreeNode } from '../node.js';
+import type { TreeNode } from '../node.js';
 
 /** The instances that use an option group, and how far it has come to each. */
 export class UsersNode implements TreeNode {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type * as vscode from 'vscode';
-import { type Instance } from '../../../../src/core/aws/instances.js';
+import type { Instance } from '../../../../src/core/aws/instances.js';
 import { CancelledError, EngineError } from '../../../../src/core/errors.js';
-import { type SqlConnection } from '../../../../src/core/sql/connection.js';
+import type { SqlConnection } from '../../../../src/core/sql/connection.js';
 import { type GivenLogin, Logins } from '../../../../src/ui/sql/logins.js';
 import { LoginStore } from '../../../../src/ui/sql/loginStore.js';
 
@@ -204,6 +204,18 @@ describe('signing in to instances', () => {
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(logins.isSignedIn(arn), false);
     assert.equal(kept.values.size, 0);
+  });
+
+  it('asks where the secret storage lost the password', async () => {
+    const { logins, kept, answers, seen } = scene();
+    await logins.remember(arn, 'admin', 'right');
+    kept.secrets.clear();
+    await assert.rejects(logins.connect(instance, { interactive: false }), isNotSignedIn);
+    assert.equal(logins.isSignedIn(arn), false);
+    assert.equal(seen.changes.at(-1), arn);
+    answers.push({ login: admin, password: 'right' });
+    await logins.connect(instance, { interactive: true });
+    assert.equal(logins.isSignedIn(arn), true);
   });
 
   it('does not ask where a login would not help', async () => {
