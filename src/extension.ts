@@ -7,7 +7,7 @@ import { commandIds } from './ui/ids.js';
 import { registerLocalSandbox } from './ui/localSandbox/registerLocalSandbox.js';
 import { createNativeTasks } from './ui/nativeTasks/createNativeTasks.js';
 import { registerRestore } from './ui/restore/registerRestore.js';
-import { type Services } from './ui/services.js';
+import type { Services } from './ui/services.js';
 import { createInstanceLogins } from './ui/sql/createInstanceLogins.js';
 import { registerTaskProvider } from './ui/taskProvider/registerTaskProvider.js';
 import { registerTranscript } from './ui/transcript/registerTranscript.js';

@@ -1,9 +1,9 @@
-import { type AwsSession } from '../core/aws/session.js';
-import { type Finding, type Unchecked } from '../core/preflight/finding.js';
-import { type PlannedRestore } from '../core/preflight/restoreFacts.js';
-import { type Output } from './terminal/output.js';
+import type { AwsSession } from '../core/aws/session.js';
+import type { Finding, Unchecked } from '../core/preflight/finding.js';
+import type { PlannedRestore } from '../core/preflight/restoreFacts.js';
+import type { Output } from './terminal/output.js';
 import { findingText, uncheckedText } from './text/findingText.js';
-import { type Server } from './targets/server.js';
+import type { Server } from './targets/server.js';
 
 /** What was found, as it goes into the JSON document. */
 export interface RestoreCheck {

@@ -1,4 +1,4 @@
-import { type Command } from './arguments/command.js';
+import type { Command } from './arguments/command.js';
 import { cancel } from './commands/cancel.js';
 import { databases } from './commands/databases.js';
 import { download } from './commands/download.js';

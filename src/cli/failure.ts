@@ -1,9 +1,9 @@
 import { diagnose } from '../core/diagnosis/diagnose.js';
-import { type Diagnosis } from '../core/diagnosis/diagnosis.js';
+import type { Diagnosis } from '../core/diagnosis/diagnosis.js';
 import { EngineError } from '../core/errors.js';
 import { diagnosisText } from './text/diagnosisText.js';
-import { type Host } from './host.js';
-import { type Output } from './terminal/output.js';
+import type { Host } from './host.js';
+import type { Output } from './terminal/output.js';
 import { printable, wrap } from './text/text.js';
 
 export interface Failure {

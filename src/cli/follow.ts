@@ -1,7 +1,7 @@
 import { diagnose } from '../core/diagnosis/diagnose.js';
-import { type Situation } from '../core/diagnosis/situation.js';
+import type { Situation } from '../core/diagnosis/situation.js';
 import { isCancelled } from '../core/errors.js';
-import { type TaskEvent } from '../core/nativeTasks/followTask.js';
+import type { TaskEvent } from '../core/nativeTasks/followTask.js';
 import { isTerminal, type TaskRow } from '../core/nativeTasks/taskRow.js';
 import { watchTask } from '../core/nativeTasks/watchTask.js';
 import { taskName } from '../core/text/taskFacts.js';
@@ -9,9 +9,9 @@ import { formatDuration } from '../core/text/units.js';
 import { diagnosisText } from './text/diagnosisText.js';
 import { exitCode, type ExitCode } from './exitCode.js';
 import { diagnosisJson } from './failure.js';
-import { type ProgressDisplay } from './terminal/output.js';
-import { type CommandContext } from './arguments/command.js';
-import { type awsOptions, type followOptions, type sqlOptions } from './arguments/commonOptions.js';
+import type { ProgressDisplay } from './terminal/output.js';
+import type { CommandContext } from './arguments/command.js';
+import type { awsOptions, followOptions, sqlOptions } from './arguments/commonOptions.js';
 import { type Server, serverArguments } from './targets/server.js';
 import { lifecycleText, messageText } from './text/taskText.js';
 

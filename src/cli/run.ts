@@ -7,7 +7,7 @@ import { awsOptions, globalOptions } from './arguments/commonOptions.js';
 import { exitCode, type ExitCode } from './exitCode.js';
 import { errorText, reportFailure } from './failure.js';
 import { commandHelp, overview } from './arguments/help.js';
-import { type Host } from './host.js';
+import type { Host } from './host.js';
 import { Output } from './terminal/output.js';
 import { UsageError } from './arguments/usageError.js';
 import { productVersion } from './version.js';

@@ -1,8 +1,8 @@
-import { type RoleAccess, type StoredObject } from './contract.js';
-import { type KeyCall, type KeyService } from './kms/keyService.js';
+import type { RoleAccess, StoredObject } from './contract.js';
+import type { KeyCall, KeyService } from './kms/keyService.js';
 import { shownMetadata } from './s3/metadata.js';
-import { type ObjectRecord } from './s3/records.js';
-import { type S3Service } from './s3/s3Service.js';
+import type { ObjectRecord } from './s3/records.js';
+import type { S3Service } from './s3/s3Service.js';
 
 /** AWS as the holder of a role's session may use it, without a socket in between. */
 export function roleAccess(s3: S3Service, keys: KeyService, call: KeyCall): RoleAccess {

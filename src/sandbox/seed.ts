@@ -1,8 +1,8 @@
-import { type Cloud, type SeededNames } from './cloud.js';
-import { type PolicyHolder, type RoleRecord } from './iam/records.js';
+import type { Cloud, SeededNames } from './cloud.js';
+import type { PolicyHolder, RoleRecord } from './iam/records.js';
 import { defaultKeyPolicy } from './kms/keyStore.js';
 import { defaultOptionGroup } from './rds/engineVersions.js';
-import { type InstanceRecord, type OptionRecord } from './rds/records.js';
+import type { InstanceRecord, OptionRecord } from './rds/records.js';
 import { ec2Id, iamId, password, suffix } from './state/identifiers.js';
 
 export const primaryRegion = 'us-east-1';

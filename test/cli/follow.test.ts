@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { follow } from '../../src/cli/follow.js';
-import { type Host } from '../../src/cli/host.js';
+import type { Host } from '../../src/cli/host.js';
 import { Output } from '../../src/cli/terminal/output.js';
 import { EngineError } from '../../src/core/errors.js';
-import { type Row } from '../../src/core/nativeTasks/statement.js';
-import { type SqlConnection } from '../../src/core/sql/connection.js';
+import type { Row } from '../../src/core/nativeTasks/statement.js';
+import type { SqlConnection } from '../../src/core/sql/connection.js';
 
 interface Stage {
   readonly stop: AbortController;

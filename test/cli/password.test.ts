@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Host } from '../../src/cli/host.js';
+import type { Host } from '../../src/cli/host.js';
 import { runCli } from '../../src/cli/run.js';
 import { passwordSource } from '../../src/cli/targets/password.js';
 import { askHidden } from '../../src/cli/terminal/prompt.js';

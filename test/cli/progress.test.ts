@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Host, type TextSink } from '../../src/cli/host.js';
+import type { Host, TextSink } from '../../src/cli/host.js';
 import { Output } from '../../src/cli/terminal/output.js';
 import { progressBar, progressText, transferFigures } from '../../src/cli/terminal/progressLine.js';
 import { ProgressLog } from '../../src/cli/terminal/progressLog.js';

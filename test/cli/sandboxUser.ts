@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { type SandboxInfo } from '../support/sandbox.js';
+import type { SandboxInfo } from '../support/sandbox.js';
 import { type CliOptions, type CliRun, cli } from './cliProcess.js';
 
 /** Where and as whom the command line program works, by environment. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type TestContext } from 'node:test';
+import type { TestContext } from 'node:test';
 import { type PythonEnvironment, runScript } from './clients.js';
 
 interface CheckReport {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { listInstances } from '../../src/core/aws/instances.js';
 import { kmsKeyService } from '../../src/core/aws/kmsKeyService.js';
-import { type AwsSession } from '../../src/core/aws/session.js';
-import { type KeyService } from '../../src/core/envelope/envelope.js';
+import type { AwsSession } from '../../src/core/aws/session.js';
+import type { KeyService } from '../../src/core/envelope/envelope.js';
 import { EngineError } from '../../src/core/errors.js';
 import { downloadDecrypted } from '../../src/core/transfer/download.js';
 import { uploadEncrypted } from '../../src/core/transfer/upload.js';

@@ -6,7 +6,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AwsPlace } from './awsPlace.js';
+import type { AwsPlace } from './awsPlace.js';
 import { cleanEnvironment, environmentProgram } from './clients.js';
 
 /** A stand-in for AWS that nobody here wrote. */

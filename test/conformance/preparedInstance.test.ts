@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { listInstances } from '../../src/core/aws/instances.js';
 import { kmsKeyService } from '../../src/core/aws/kmsKeyService.js';
-import { type AwsSession } from '../../src/core/aws/session.js';
+import type { AwsSession } from '../../src/core/aws/session.js';
 import { uploadEncrypted } from '../../src/core/transfer/upload.js';
 import { AwsCli } from './awsCli.js';
 import { engineSession } from './awsPlace.js';

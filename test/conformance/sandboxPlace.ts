@@ -1,5 +1,5 @@
 import { type SandboxInfo, startSandbox } from '../support/sandbox.js';
-import { type AwsPlace } from './awsPlace.js';
+import type { AwsPlace } from './awsPlace.js';
 
 export interface SandboxPlace extends AwsPlace {
   readonly info: SandboxInfo;

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type SandboxInfo } from '../support/sandbox.js';
+import type { SandboxInfo } from '../support/sandbox.js';
 import { run, type RunResult } from './clients.js';
 
 export type SqlServerLogin = Pick<

@@ -9,7 +9,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Cloud, openCloud } from '../../src/sandbox/cloud.js';
-import { type SandboxClock } from '../../src/sandbox/contract.js';
+import type { SandboxClock } from '../../src/sandbox/contract.js';
 import {
   type AwsEndpoint,
   type EndpointLimits,

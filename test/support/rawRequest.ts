@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import http from 'node:http';
-import { type Credentials } from './cloud.js';
+import type { Credentials } from './cloud.js';
 
 export interface RawRequest {
   readonly method: string;

@@ -1,7 +1,7 @@
 // Stands between the editor and the sandbox's AWS endpoint and passes everything on unchanged. A test
 // can look at what was asked, and make matching requests wait: the middle of an upload holds still.
 import http from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 /** A request on its way to the sandbox. */
 export interface AwsRequest {

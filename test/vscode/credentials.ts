@@ -7,7 +7,7 @@ import {
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type SandboxInfo } from '../support/sandbox.js';
+import type { SandboxInfo } from '../support/sandbox.js';
 
 /**
  * As whom the editor works: the account's `owner`; `session`, temporary credentials of the role

@@ -1,6 +1,6 @@
-import { type Host } from '../host.js';
-import { type ExitCode } from '../exitCode.js';
-import { type Output } from '../terminal/output.js';
+import type { Host } from '../host.js';
+import type { ExitCode } from '../exitCode.js';
+import type { Output } from '../terminal/output.js';
 
 interface OptionText {
   /** Shown by `--help`. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { closest } from './closest.js';
-import { type Command, type OptionSpec, type OptionSpecs, type Positional } from './command.js';
+import type { Command, OptionSpec, OptionSpecs, Positional } from './command.js';
 import { globalOptions } from './commonOptions.js';
 import { UsageError } from './usageError.js';
 

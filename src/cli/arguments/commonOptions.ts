@@ -1,4 +1,4 @@
-import { type OptionSpecs } from './command.js';
+import type { OptionSpecs } from './command.js';
 
 /** For every command. */
 export const globalOptions = {

@@ -1,6 +1,6 @@
 import { type Command, type OptionSpec, type OptionSpecs, usageOf } from './command.js';
 import { awsOptions, globalOptions, passwordHelp, sqlOptions } from './commonOptions.js';
-import { type Style } from '../terminal/style.js';
+import type { Style } from '../terminal/style.js';
 import { labelled, wrap } from '../text/text.js';
 
 function optionLine([name, spec]: [string, OptionSpec], width: number): string {

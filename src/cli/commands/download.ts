@@ -11,7 +11,7 @@ import { awsOptions } from '../arguments/commonOptions.js';
 import { exitCode } from '../exitCode.js';
 import { transferFigures } from '../terminal/progressLine.js';
 import { withSession } from '../targets/session.js';
-import { type Style } from '../terminal/style.js';
+import type { Style } from '../terminal/style.js';
 import { printable } from '../text/text.js';
 
 export const download = defineCommand({

@@ -1,7 +1,7 @@
 import { openBucket } from '../../core/aws/openBucket.js';
 import { formatS3Uri } from '../../core/aws/s3Uri.js';
 import { inspectFile } from '../../core/inspection/inspectFile.js';
-import { type Inspection } from '../../core/inspection/inspection.js';
+import type { Inspection } from '../../core/inspection/inspection.js';
 import { inspectObject } from '../../core/inspection/inspectObject.js';
 import { backupHeaderText } from '../text/backupHeaderText.js';
 import { s3ObjectLocation } from '../arguments/s3Location.js';
@@ -11,7 +11,7 @@ import { envelopeText } from '../text/envelopeText.js';
 import { exitCode } from '../exitCode.js';
 import { describeFailure, failureJson, showFailure } from '../failure.js';
 import { expandWildcards } from '../arguments/localFiles.js';
-import { type Output } from '../terminal/output.js';
+import type { Output } from '../terminal/output.js';
 import { withSession } from '../targets/session.js';
 
 export const inspect = defineCommand({

@@ -3,7 +3,7 @@ import { defineCommand } from '../arguments/command.js';
 import { awsOptions } from '../arguments/commonOptions.js';
 import { exitCode } from '../exitCode.js';
 import { withSession } from '../targets/session.js';
-import { type Style } from '../terminal/style.js';
+import type { Style } from '../terminal/style.js';
 import { labelled, table } from '../text/text.js';
 
 export const instances = defineCommand({

@@ -1,14 +1,14 @@
 import { s3ObjectArn } from '../../core/aws/arn.js';
 import { keyArn } from '../../core/aws/keyArn.js';
 import { parseKmsKeyArn } from '../../core/aws/kmsKeyArn.js';
-import { type AwsSession } from '../../core/aws/session.js';
+import type { AwsSession } from '../../core/aws/session.js';
 import { taskSituation } from '../../core/diagnosis/taskSituation.js';
 import {
   blockSizes,
   type RestoreDatabase,
   volumes,
 } from '../../core/nativeTasks/restoreParameters.js';
-import { type Statement } from '../../core/nativeTasks/statement.js';
+import type { Statement } from '../../core/nativeTasks/statement.js';
 import { restoreDatabase } from '../../core/nativeTasks/statements.js';
 import { submitTask } from '../../core/nativeTasks/submitTask.js';
 import { connected } from '../../core/sql/connected.js';

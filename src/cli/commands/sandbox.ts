@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { EngineError } from '../../core/errors.js';
 import { defineCommand } from '../arguments/command.js';
 import { exitCode, type ExitCode } from '../exitCode.js';
-import { type Host } from '../host.js';
+import type { Host } from '../host.js';
 import { signalName } from '../terminal/signals.js';
 
 export const sandbox = defineCommand({

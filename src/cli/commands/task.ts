@@ -1,4 +1,4 @@
-import { type AwsSession } from '../../core/aws/session.js';
+import type { AwsSession } from '../../core/aws/session.js';
 import { diagnose } from '../../core/diagnosis/diagnose.js';
 import { taskSituation } from '../../core/diagnosis/taskSituation.js';
 import { EngineError } from '../../core/errors.js';

@@ -11,10 +11,10 @@ import { type Destination, destinations } from '../arguments/destination.js';
 import { exitCode } from '../exitCode.js';
 import { describeFailure, type Failure, failureJson, showFailure } from '../failure.js';
 import { expandWildcards } from '../arguments/localFiles.js';
-import { type Output } from '../terminal/output.js';
+import type { Output } from '../terminal/output.js';
 import { transferFigures } from '../terminal/progressLine.js';
 import { withSession } from '../targets/session.js';
-import { type Style } from '../terminal/style.js';
+import type { Style } from '../terminal/style.js';
 import { printable } from '../text/text.js';
 
 const options = {

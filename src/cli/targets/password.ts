@@ -1,5 +1,5 @@
-import { type PasswordSource } from '../../core/sql/connection.js';
-import { type Host } from '../host.js';
+import type { PasswordSource } from '../../core/sql/connection.js';
+import type { Host } from '../host.js';
 import { askHidden, readStdin } from '../terminal/prompt.js';
 import { UsageError } from '../arguments/usageError.js';
 

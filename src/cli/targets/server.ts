@@ -1,11 +1,11 @@
 import { describeInstance, type Instance } from '../../core/aws/instances.js';
-import { type AwsSession } from '../../core/aws/session.js';
+import type { AwsSession } from '../../core/aws/session.js';
 import { EngineError } from '../../core/errors.js';
 import { type Connect, connected, type ReadySqlConnection } from '../../core/sql/connected.js';
 import { connect } from '../../core/sql/connection.js';
 import { masterPassword } from '../../core/sql/masterPassword.js';
-import { type CommandContext } from '../arguments/command.js';
-import { type awsOptions, type sqlOptions } from '../arguments/commonOptions.js';
+import type { CommandContext } from '../arguments/command.js';
+import type { awsOptions, sqlOptions } from '../arguments/commonOptions.js';
 import { passwordSource } from './password.js';
 import { withSession } from './session.js';
 import { UsageError } from '../arguments/usageError.js';

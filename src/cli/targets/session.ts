@@ -1,6 +1,6 @@
 import { type AwsSession, openSession } from '../../core/aws/session.js';
-import { type CommandContext } from '../arguments/command.js';
-import { type awsOptions } from '../arguments/commonOptions.js';
+import type { CommandContext } from '../arguments/command.js';
+import type { awsOptions } from '../arguments/commonOptions.js';
 import { askHidden } from '../terminal/prompt.js';
 import { UsageError } from '../arguments/usageError.js';
 

@@ -1,4 +1,4 @@
-import { type TextSink } from '../host.js';
+import type { TextSink } from '../host.js';
 
 const redrawMs = 100;
 

@@ -1,4 +1,4 @@
-import { type Host, type TextSink } from '../host.js';
+import type { Host, TextSink } from '../host.js';
 import { LiveLine } from './liveLine.js';
 import { progressBar, type ProgressFigures, progressText } from './progressLine.js';
 import { ProgressLog } from './progressLog.js';

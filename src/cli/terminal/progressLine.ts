@@ -1,4 +1,4 @@
-import { type TransferProgress } from '../../core/transfer/progress.js';
+import type { TransferProgress } from '../../core/transfer/progress.js';
 import { displayWidth, shorten } from '../text/text.js';
 import { formatBytes, formatClock } from '../../core/text/units.js';
 

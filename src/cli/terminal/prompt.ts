@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { CancelledError } from '../../core/errors.js';
-import { type Host } from '../host.js';
+import type { Host } from '../host.js';
 
 /**
  * Asks for one line that is not shown while it is typed. Standard error carries the question, so that

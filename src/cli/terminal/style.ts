@@ -1,4 +1,4 @@
-import { type Host, type TextSink } from '../host.js';
+import type { Host, TextSink } from '../host.js';
 
 const codes = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39] };
 

@@ -1,6 +1,6 @@
-import { type BackupHeader, type BackupSet } from '../../core/backupFile/backupHeader.js';
+import type { BackupHeader, BackupSet } from '../../core/backupFile/backupHeader.js';
 import { fileFacts, fileHeadings, fileRows, setFacts } from '../../core/text/backupFacts.js';
-import { type Style } from '../terminal/style.js';
+import type { Style } from '../terminal/style.js';
 import { factLines, labelled, printable, table } from './text.js';
 
 const labelWidth = 20;

@@ -1,5 +1,5 @@
-import { type Diagnosis } from '../../core/diagnosis/diagnosis.js';
-import { type Style } from '../terminal/style.js';
+import type { Diagnosis } from '../../core/diagnosis/diagnosis.js';
+import type { Style } from '../terminal/style.js';
 import { labelled, printable } from './text.js';
 
 const labelWidth = 8;

@@ -1,7 +1,7 @@
-import { type EnvelopeFacts } from '../../core/inspection/inspection.js';
+import type { EnvelopeFacts } from '../../core/inspection/inspection.js';
 import { envelopeFacts, rdsVerdictLabel } from '../../core/text/envelopeFacts.js';
-import { type ObjectEnvelope } from '../../core/transfer/objectEnvelope.js';
-import { type Style } from '../terminal/style.js';
+import type { ObjectEnvelope } from '../../core/transfer/objectEnvelope.js';
+import type { Style } from '../terminal/style.js';
 import { labelled, printable } from './text.js';
 
 /** A readable account of how an object is encrypted and who can read it. */

@@ -1,5 +1,5 @@
-import { type Finding, type Unchecked } from '../../core/preflight/finding.js';
-import { type Style } from '../terminal/style.js';
+import type { Finding, Unchecked } from '../../core/preflight/finding.js';
+import type { Style } from '../terminal/style.js';
 import { labelled, printable, wrap } from './text.js';
 
 /** What is wrong and what to do; `Error:` where RDS is certain to refuse. */

@@ -1,8 +1,8 @@
-import { type TaskMessage } from '../../core/nativeTasks/taskInfo.js';
-import { type TaskRow } from '../../core/nativeTasks/taskRow.js';
+import type { TaskMessage } from '../../core/nativeTasks/taskInfo.js';
+import type { TaskRow } from '../../core/nativeTasks/taskRow.js';
 import { taskFacts, taskName, taskPercent } from '../../core/text/taskFacts.js';
 import { formatTime } from '../../core/text/times.js';
-import { type Style } from '../terminal/style.js';
+import type { Style } from '../terminal/style.js';
 import { factLines, printable, table } from './text.js';
 
 export function lifecycleText(lifecycle: string, style: Style): string {

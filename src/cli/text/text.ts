@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { type Fact } from '../../core/text/facts.js';
+import type { Fact } from '../../core/text/facts.js';
 
 const segmenter = new Intl.Segmenter();
 const wide =

@@ -1,5 +1,5 @@
-import { type EncryptionContext } from './envelope.js';
-import { type EnvelopeHeaders } from './envelopeHeaders.js';
+import type { EncryptionContext } from './envelope.js';
+import type { EnvelopeHeaders } from './envelopeHeaders.js';
 import { malformedHeader } from './headerErrors.js';
 
 /** Entry of the `kms+context` encryption context that ties the wrapped key to its content cipher. */

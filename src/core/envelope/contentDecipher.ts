@@ -1,6 +1,6 @@
 import { createDecipheriv, type CipherGCMTypes } from 'node:crypto';
 import { EngineError } from '../errors.js';
-import { type Envelope } from './envelope.js';
+import type { Envelope } from './envelope.js';
 import { blockBytes, contentCipher, tagBytes } from './format.js';
 
 /** Decrypts a run of ciphertext, fed in order. Chunks of 64–256 KiB are the fastest. */

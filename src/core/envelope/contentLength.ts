@@ -1,4 +1,4 @@
-import { type ContentCipher } from './envelope.js';
+import type { ContentCipher } from './envelope.js';
 import { blockBytes, contentCipher, tagBytes } from './format.js';
 import { decryptFailure } from './contentDecipher.js';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { EngineError, throwIfCancelled } from '../errors.js';
-import { type EncryptionContext, type KeyService } from './envelope.js';
+import type { EncryptionContext, KeyService } from './envelope.js';
 import {
   blockBytes,
   contentCipher,

@@ -1,4 +1,4 @@
-import { type EnvelopeHeaders } from './envelopeHeaders.js';
+import type { EnvelopeHeaders } from './envelopeHeaders.js';
 import { header } from './format.js';
 import { ambiguousHeaders, missingHeader } from './headerErrors.js';
 

@@ -1,4 +1,4 @@
-import { type EncryptionContext, type Envelope, type Metadata } from './envelope.js';
+import type { EncryptionContext, Envelope, Metadata } from './envelope.js';
 import { header, metadataPrefix } from './format.js';
 import { ambiguousHeaders, malformedHeader, missingHeader, quoteValue } from './headerErrors.js';
 import { undoDoubleEncoding } from './doubleEncoding.js';

@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.js';
-import { type Envelope } from './envelope.js';
+import type { Envelope } from './envelope.js';
 
 type Place = Envelope['source'];
 

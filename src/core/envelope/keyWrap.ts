@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.js';
-import { type KeyWrap } from './envelope.js';
+import type { KeyWrap } from './envelope.js';
 
 /** `x-amz-wrap-alg` values of keys that KMS does not hold. */
 export const rawWrapAlgorithms: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.js';
 import { detectFormat, type DetectedFormat } from './detectFormat.js';
-import { type Envelope, type Metadata } from './envelope.js';
+import type { Envelope, Metadata } from './envelope.js';
 import { type EnvelopeHeaders, metadataHeaders } from './envelopeHeaders.js';
 import { header, metadataPrefix } from './format.js';
 import { ambiguousHeaders, missingHeader } from './headerErrors.js';

@@ -1,6 +1,6 @@
 import { checkCipherEntry } from './cipherEntry.js';
-import { type Envelope, type KeyWrap } from './envelope.js';
-import { type EnvelopeHeaders } from './envelopeHeaders.js';
+import type { Envelope, KeyWrap } from './envelope.js';
+import type { EnvelopeHeaders } from './envelopeHeaders.js';
 import { blockBytes, contentCipher, header, wrapAlgorithm } from './format.js';
 import { malformedHeader, quoteValue } from './headerErrors.js';
 import { classifyV1Wrap, rawWrapAlgorithms } from './keyWrap.js';

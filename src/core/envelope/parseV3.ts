@@ -1,6 +1,6 @@
 import { checkCipherEntry } from './cipherEntry.js';
-import { type Envelope, type KeyWrap } from './envelope.js';
-import { type EnvelopeHeaders } from './envelopeHeaders.js';
+import type { Envelope, KeyWrap } from './envelope.js';
+import type { EnvelopeHeaders } from './envelopeHeaders.js';
 import { contentCipher, header } from './format.js';
 import { ambiguousHeaders, malformedHeader, quoteValue } from './headerErrors.js';
 import { kmsContextCodeV3, rawWrapCodesV3 } from './keyWrap.js';

@@ -1,4 +1,4 @@
-import { type Envelope } from './envelope.js';
+import type { Envelope } from './envelope.js';
 import { contentCipher } from './format.js';
 import { rawKeyReason } from './keyWrap.js';
 

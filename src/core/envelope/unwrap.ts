@@ -1,5 +1,5 @@
 import { EngineError, throwIfCancelled } from '../errors.js';
-import { type EncryptionContext, type Envelope, type KeyService } from './envelope.js';
+import type { EncryptionContext, Envelope, KeyService } from './envelope.js';
 import { contentCipher, dataKeyBytes, header } from './format.js';
 import { rawKeyError } from './keyWrap.js';
 import { deriveSuite115Key } from './suite115.js';

@@ -1,4 +1,4 @@
-import { type BigIntStats } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { fileSource } from '../backupFile/fileSource.js';
 import { looksLikeBackup } from '../backupFile/looksLikeBackup.js';

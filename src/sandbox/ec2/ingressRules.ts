@@ -1,7 +1,7 @@
 import { ServiceFailure } from '../contract.js';
-import { type QueryInput } from '../http/queryInput.js';
+import type { QueryInput } from '../http/queryInput.js';
 import { ec2Id } from '../state/identifiers.js';
-import { type Rule } from './networkStore.js';
+import type { Rule } from './networkStore.js';
 
 /** The rules of a request: in `IpPermissions`, or said directly as old clients do. */
 export function readRules(input: QueryInput): Rule[] {

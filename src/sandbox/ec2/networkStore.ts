@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Tag } from '../iam/records.js';
+import type { Tag } from '../iam/records.js';
 import { ec2Id } from '../state/identifiers.js';
 import { JsonDocument } from '../state/jsonFile.js';
 

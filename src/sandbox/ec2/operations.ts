@@ -1,10 +1,10 @@
 import { ServiceFailure } from '../contract.js';
-import { type QueryInput } from '../http/queryInput.js';
-import { type XmlValue } from '../http/xml.js';
-import { type Access, type ServiceCall } from '../iam/access.js';
-import { type QueryOperation } from '../http/operation.js';
+import type { QueryInput } from '../http/queryInput.js';
+import type { XmlValue } from '../http/xml.js';
+import type { Access, ServiceCall } from '../iam/access.js';
+import type { QueryOperation } from '../http/operation.js';
 import { readRules, sameRule } from './ingressRules.js';
-import { type NetworkStore, type Rule, type SecurityGroup } from './networkStore.js';
+import type { NetworkStore, Rule, SecurityGroup } from './networkStore.js';
 
 /** The part of EC2's API that is about who can reach an instance. */
 export function ec2Operations(

@@ -1,9 +1,9 @@
-import { type IdentityStore } from '../iam/identityStore.js';
-import { type Caller } from '../iam/records.js';
+import type { IdentityStore } from '../iam/identityStore.js';
+import type { Caller } from '../iam/records.js';
 import { type AuthFault, allowedSkewMs } from './authErrors.js';
-import { type Authorization } from './authorization.js';
+import type { Authorization } from './authorization.js';
 import { canonicalRequest, sameSignature, sign, signingKey, stringToSign } from './sigv4.js';
-import { type QueryParameter } from './uri.js';
+import type { QueryParameter } from './uri.js';
 
 /** The parts of a request that its signature covers. */
 export interface RequestLine {

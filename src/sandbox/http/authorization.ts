@@ -1,5 +1,5 @@
 import { parseAmzDate, type CredentialScope } from './sigv4.js';
-import { type QueryParameter } from './uri.js';
+import type { QueryParameter } from './uri.js';
 
 /** What a request says of its own signature, before anything is checked. */
 export interface Authorization {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, type Socket } from 'node:net';
-import { type Cloud } from '../cloud.js';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Cloud } from '../cloud.js';
 import { Exchange } from './exchange.js';
 import { RequestBody } from './requestBody.js';
 import { xmlDocument } from './xml.js';

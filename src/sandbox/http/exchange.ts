@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Cloud } from '../cloud.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Cloud } from '../cloud.js';
 import { ServiceFailure } from '../contract.js';
-import { type ServiceCall } from '../iam/access.js';
+import type { ServiceCall } from '../iam/access.js';
 import { Payload } from '../s3/payload.js';
 import { S3Request } from '../s3/request.js';
 import { authenticate, type Authenticated, unsignedAmzHeader } from './authenticate.js';
@@ -18,7 +18,7 @@ import {
   queryNamespaces,
 } from './protocol.js';
 import { QueryInput } from './queryInput.js';
-import { type RequestBody } from './requestBody.js';
+import type { RequestBody } from './requestBody.js';
 import { addressBucket } from './s3Address.js';
 import { sendAnswer, sendContent } from './send.js';
 import { parseQuery, type QueryParameter, uriDecode } from './uri.js';

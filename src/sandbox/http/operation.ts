@@ -1,7 +1,7 @@
-import { type ServiceCall } from '../iam/access.js';
-import { type JsonInput } from './jsonInput.js';
-import { type QueryInput } from './queryInput.js';
-import { type XmlValue } from './xml.js';
+import type { ServiceCall } from '../iam/access.js';
+import type { JsonInput } from './jsonInput.js';
+import type { QueryInput } from './queryInput.js';
+import type { XmlValue } from './xml.js';
 
 /** An operation of a JSON 1.1 service: what it returns is sent as JSON. */
 export type JsonOperation = (input: JsonInput, call: ServiceCall) => Promise<unknown> | object;

@@ -1,4 +1,4 @@
-import { type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { ServiceFailure } from '../contract.js';
 
 /** Takes a piece of a body; the promise, if there is one, holds back the next. */

@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { readFully, slices } from '../s3/content.js';
-import { type ObjectContent } from '../s3/request.js';
-import { type Answer } from './protocol.js';
+import type { ObjectContent } from '../s3/request.js';
+import type { Answer } from './protocol.js';
 
 const blockSize = 1 << 20;
 

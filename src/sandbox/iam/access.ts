@@ -1,14 +1,14 @@
-import { type SandboxClock, type ServiceFailure } from '../contract.js';
-import { type RequestContext } from './conditions.js';
+import type { SandboxClock, ServiceFailure } from '../contract.js';
+import type { RequestContext } from './conditions.js';
 import {
   type AccessRequest,
   evaluateIdentity,
   evaluateResource,
   type PolicyPrincipal,
 } from './evaluate.js';
-import { type IdentityStore } from './identityStore.js';
-import { type Caller } from './records.js';
-import { type Statement } from './policyDocument.js';
+import type { IdentityStore } from './identityStore.js';
+import type { Caller } from './records.js';
+import type { Statement } from './policyDocument.js';
 
 /** A request that has proved who sent it. */
 export interface ServiceCall {

@@ -1,4 +1,4 @@
-import { type ManagedPolicy } from './records.js';
+import type { ManagedPolicy } from './records.js';
 
 const allow = (...actions: string[]) =>
   JSON.stringify({

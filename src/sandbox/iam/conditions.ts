@@ -1,5 +1,5 @@
 import { matchesArn, matchesWildcard } from './wildcard.js';
-import { type ConditionBlock } from './policyDocument.js';
+import type { ConditionBlock } from './policyDocument.js';
 
 /** Facts of a request that conditions may ask for, by condition key in lower case. */
 export type RequestContext = Readonly<Record<string, string | readonly string[]>>;

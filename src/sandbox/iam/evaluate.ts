@@ -1,5 +1,5 @@
 import { conditionsHold, type RequestContext, substitute } from './conditions.js';
-import { type PrincipalElement, type Statement } from './policyDocument.js';
+import type { PrincipalElement, Statement } from './policyDocument.js';
 import { matchesWildcard } from './wildcard.js';
 
 /** Who asks, in every form in which a policy may name them. */

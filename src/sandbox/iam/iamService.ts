@@ -1,11 +1,11 @@
 import { type SandboxClock, ServiceFailure } from '../contract.js';
-import { type QueryInput } from '../http/queryInput.js';
+import type { QueryInput } from '../http/queryInput.js';
 import { uriEncode } from '../http/uri.js';
-import { type XmlValue } from '../http/xml.js';
+import type { XmlValue } from '../http/xml.js';
 import { iamId } from '../state/identifiers.js';
-import { type Access, type ServiceCall } from './access.js';
+import type { Access, ServiceCall } from './access.js';
 import { type IdentityStore, own } from './identityStore.js';
-import { type PolicyHolder, type RoleRecord, type Tag, type UserRecord } from './records.js';
+import type { PolicyHolder, RoleRecord, Tag, UserRecord } from './records.js';
 
 /** What IAM's operations share. */
 export class IamService {

@@ -4,16 +4,16 @@ import { iamId, secretAccessKey } from '../state/identifiers.js';
 import { JsonDocument } from '../state/jsonFile.js';
 import { managedByAws } from './awsManagedPolicies.js';
 import { parsePolicy, type Statement } from './policyDocument.js';
-import {
-  type AccessKey,
-  type Caller,
-  type ManagedPolicy,
-  type MfaDevice,
-  type PolicyHolder,
-  type RoleRecord,
-  type Session,
-  type SigningKey,
-  type UserRecord,
+import type {
+  AccessKey,
+  Caller,
+  ManagedPolicy,
+  MfaDevice,
+  PolicyHolder,
+  RoleRecord,
+  Session,
+  SigningKey,
+  UserRecord,
 } from './records.js';
 
 interface IamState {

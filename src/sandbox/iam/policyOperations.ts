@@ -1,12 +1,12 @@
 import { ServiceFailure } from '../contract.js';
-import { type QueryInput } from '../http/queryInput.js';
-import { type XmlValue } from '../http/xml.js';
+import type { QueryInput } from '../http/queryInput.js';
+import type { XmlValue } from '../http/xml.js';
 import { iamId } from '../state/identifiers.js';
-import { type QueryOperation } from '../http/operation.js';
-import { type ServiceCall } from './access.js';
+import type { QueryOperation } from '../http/operation.js';
+import type { ServiceCall } from './access.js';
 import { awsManagedPolicyArns } from './awsManagedPolicies.js';
 import { own } from './identityStore.js';
-import { type ManagedPolicy, type PolicyHolder } from './records.js';
+import type { ManagedPolicy, PolicyHolder } from './records.js';
 import {
   conflict,
   encodeDocument,

@@ -1,4 +1,4 @@
-import { type Statement } from './policyDocument.js';
+import type { Statement } from './policyDocument.js';
 
 export interface Tag {
   readonly key: string;

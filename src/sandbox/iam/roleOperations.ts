@@ -1,8 +1,8 @@
 import { ServiceFailure } from '../contract.js';
-import { type QueryInput } from '../http/queryInput.js';
-import { type XmlValue } from '../http/xml.js';
-import { type QueryOperation } from '../http/operation.js';
-import { type RoleRecord } from './records.js';
+import type { QueryInput } from '../http/queryInput.js';
+import type { XmlValue } from '../http/xml.js';
+import type { QueryOperation } from '../http/operation.js';
+import type { RoleRecord } from './records.js';
 import {
   conflict,
   encodeDocument,

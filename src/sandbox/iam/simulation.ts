@@ -1,7 +1,7 @@
 import { ServiceFailure } from '../contract.js';
-import { type QueryInput } from '../http/queryInput.js';
-import { type QueryOperation } from '../http/operation.js';
-import { type RequestContext } from './conditions.js';
+import type { QueryInput } from '../http/queryInput.js';
+import type { QueryOperation } from '../http/operation.js';
+import type { RequestContext } from './conditions.js';
 import {
   evaluateIdentity,
   evaluateResource,
@@ -9,7 +9,7 @@ import {
   type Verdict,
 } from './evaluate.js';
 import { iamPage, type IamService, members, noSuch } from './iamService.js';
-import { type PolicyHolder } from './records.js';
+import type { PolicyHolder } from './records.js';
 import { parsePolicy, type Statement } from './policyDocument.js';
 
 type Decision = 'allowed' | 'explicitDeny' | 'implicitDeny';

@@ -1,8 +1,8 @@
 import { ServiceFailure } from '../contract.js';
-import { type XmlValue } from '../http/xml.js';
-import { type QueryOperation } from '../http/operation.js';
+import type { XmlValue } from '../http/xml.js';
+import type { QueryOperation } from '../http/operation.js';
 import { base32Text } from '../state/identifiers.js';
-import { type UserRecord } from './records.js';
+import type { UserRecord } from './records.js';
 import {
   conflict,
   exists,

@@ -1,11 +1,11 @@
 import { ServiceFailure } from '../contract.js';
-import { type JsonInput } from '../http/jsonInput.js';
+import type { JsonInput } from '../http/jsonInput.js';
 import { epoch } from '../http/jsonTime.js';
-import { type JsonOperation } from '../http/operation.js';
-import { type Access } from '../iam/access.js';
+import type { JsonOperation } from '../http/operation.js';
+import type { Access } from '../iam/access.js';
 import { demand, page, requireNotPending } from './input.js';
-import { type KeyService } from './keyService.js';
-import { type AliasRecord } from './keyStore.js';
+import type { KeyService } from './keyService.js';
+import type { AliasRecord } from './keyStore.js';
 
 type AliasOperation = 'ListAliases' | 'CreateAlias' | 'UpdateAlias' | 'DeleteAlias';
 

@@ -1,8 +1,8 @@
-import { type JsonInput } from '../http/jsonInput.js';
-import { type JsonOperation } from '../http/operation.js';
-import { type ServiceCall } from '../iam/access.js';
+import type { JsonInput } from '../http/jsonInput.js';
+import type { JsonOperation } from '../http/operation.js';
+import type { ServiceCall } from '../iam/access.js';
 import { validation } from './input.js';
-import { type KeyService } from './keyService.js';
+import type { KeyService } from './keyService.js';
 
 type CryptoOperation =
   'GenerateDataKey' | 'GenerateDataKeyWithoutPlaintext' | 'Encrypt' | 'Decrypt' | 'ReEncrypt';

@@ -1,8 +1,8 @@
 /** What KMS's operations read and write alike. */
 import { ServiceFailure } from '../contract.js';
-import { type JsonInput } from '../http/jsonInput.js';
-import { type Access, type ServiceCall } from '../iam/access.js';
-import { type KeyRecord } from './keyStore.js';
+import type { JsonInput } from '../http/jsonInput.js';
+import type { Access, ServiceCall } from '../iam/access.js';
+import type { KeyRecord } from './keyStore.js';
 
 /** Requires a right that is not about one key. */
 export function demand(access: Access, call: ServiceCall, action: string): void {

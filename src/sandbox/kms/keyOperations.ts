@@ -1,11 +1,11 @@
 import { ServiceFailure } from '../contract.js';
-import { type JsonInput } from '../http/jsonInput.js';
+import type { JsonInput } from '../http/jsonInput.js';
 import { epoch } from '../http/jsonTime.js';
-import { type JsonOperation } from '../http/operation.js';
-import { type Access, type ServiceCall } from '../iam/access.js';
+import type { JsonOperation } from '../http/operation.js';
+import type { Access, ServiceCall } from '../iam/access.js';
 import { parsePolicy } from '../iam/policyDocument.js';
 import { demand, page, requireNotPending, validation } from './input.js';
-import { type KeyService } from './keyService.js';
+import type { KeyService } from './keyService.js';
 import { defaultKeyPolicy, type KeyRecord } from './keyStore.js';
 
 const usages: Readonly<Record<string, readonly string[]>> = {

@@ -3,7 +3,7 @@ import { ServiceFailure } from '../contract.js';
 import { type Access, denialMessage, type ServiceCall } from '../iam/access.js';
 import { type Statement, parsePolicy } from '../iam/policyDocument.js';
 import { keyHash, parseBlob, seal, unseal } from './blob.js';
-import { type KeyRecord, type KeyStore } from './keyStore.js';
+import type { KeyRecord, KeyStore } from './keyStore.js';
 
 export type EncryptionContext = Readonly<Record<string, string>>;
 

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { type SandboxClock } from '../contract.js';
-import { type Tag } from '../iam/records.js';
+import type { SandboxClock } from '../contract.js';
+import type { Tag } from '../iam/records.js';
 import { JsonDocument } from '../state/jsonFile.js';
 
 export interface KeyRecord {

@@ -1,6 +1,6 @@
 import { ServiceFailure } from '../contract.js';
-import { type QueryInput } from '../http/queryInput.js';
-import { type ServiceCall } from '../iam/access.js';
+import type { QueryInput } from '../http/queryInput.js';
+import type { ServiceCall } from '../iam/access.js';
 import { suffix } from '../state/identifiers.js';
 import { requireEngineVersion } from './engineVersions.js';
 import {
@@ -12,8 +12,8 @@ import {
   storageKey,
 } from './instanceInput.js';
 import { manageSecret, masterPasswordOf, requireUsername } from './masterPassword.js';
-import { type RdsService } from './rdsService.js';
-import { type InstanceRecord } from './records.js';
+import type { RdsService } from './rdsService.js';
+import type { InstanceRecord } from './records.js';
 import { readTags } from './tags.js';
 
 /** The instance that CreateDBInstance asks for, not yet added to the others. */

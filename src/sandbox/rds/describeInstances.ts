@@ -1,10 +1,10 @@
 import { ServiceFailure } from '../contract.js';
-import { type QueryInput } from '../http/queryInput.js';
-import { type QueryOperation } from '../http/operation.js';
+import type { QueryInput } from '../http/queryInput.js';
+import type { QueryOperation } from '../http/operation.js';
 import { instanceXml } from './instanceXml.js';
 import { page } from './page.js';
-import { type RdsService } from './rdsService.js';
-import { type InstanceRecord } from './records.js';
+import type { RdsService } from './rdsService.js';
+import type { InstanceRecord } from './records.js';
 
 const filters: Readonly<Record<string, (instance: InstanceRecord, value: string) => boolean>> = {
   'db-instance-id': (instance, value) =>

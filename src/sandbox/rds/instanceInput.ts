@@ -1,11 +1,11 @@
 /** What requests say about an instance, checked as RDS checks it. */
 import { ServiceFailure } from '../contract.js';
-import { type QueryInput } from '../http/queryInput.js';
-import { type ServiceCall } from '../iam/access.js';
+import type { QueryInput } from '../http/queryInput.js';
+import type { ServiceCall } from '../iam/access.js';
 import { defaultOptionGroup } from './engineVersions.js';
 import { secondsToWindow } from './lifecycle.js';
-import { type RdsService } from './rdsService.js';
-import { type OptionGroupRecord } from './records.js';
+import type { RdsService } from './rdsService.js';
+import type { OptionGroupRecord } from './records.js';
 
 /** Smallest and largest storage of SQL Server on gp3, in GiB. */
 const storage = { min: 20, max: 16_384 };

@@ -1,13 +1,13 @@
 import { ServiceFailure } from '../contract.js';
-import { type QueryOperation } from '../http/operation.js';
-import { type QueryInput } from '../http/queryInput.js';
-import { type ServiceCall } from '../iam/access.js';
+import type { QueryOperation } from '../http/operation.js';
+import type { QueryInput } from '../http/queryInput.js';
+import type { ServiceCall } from '../iam/access.js';
 import { createInstance } from './createInstance.js';
 import { instanceXml } from './instanceXml.js';
 import { durations } from './lifecycle.js';
 import { modifyInstance } from './modifyInstance.js';
-import { type RdsService } from './rdsService.js';
-import { type InstanceRecord, type StepKind } from './records.js';
+import type { RdsService } from './rdsService.js';
+import type { InstanceRecord, StepKind } from './records.js';
 
 type InstanceOperation =
   | 'CreateDBInstance'

@@ -1,6 +1,6 @@
-import { type XmlValue } from '../http/xml.js';
-import { type InstanceRecord } from './records.js';
-import { type RdsStore } from './rdsStore.js';
+import type { XmlValue } from '../http/xml.js';
+import type { InstanceRecord } from './records.js';
+import type { RdsStore } from './rdsStore.js';
 import { tagList } from './tags.js';
 
 /** An instance as DescribeDBInstances shows it. */

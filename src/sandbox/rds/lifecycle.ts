@@ -1,12 +1,6 @@
 import { ServiceFailure } from '../contract.js';
-import {
-  type InstanceRecord,
-  type Membership,
-  type MembershipStatus,
-  type Step,
-  type StepKind,
-} from './records.js';
-import { type RdsStore } from './rdsStore.js';
+import type { InstanceRecord, Membership, MembershipStatus, Step, StepKind } from './records.js';
+import type { RdsStore } from './rdsStore.js';
 
 /** How long things take, in seconds of sandbox time; about what they take in RDS. */
 export const durations = {

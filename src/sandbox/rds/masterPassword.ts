@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceFailure } from '../contract.js';
-import { type QueryInput } from '../http/queryInput.js';
+import type { QueryInput } from '../http/queryInput.js';
 import { password } from '../state/identifiers.js';
-import { type RdsService } from './rdsService.js';
-import { type InstanceRecord } from './records.js';
+import type { RdsService } from './rdsService.js';
+import type { InstanceRecord } from './records.js';
 
 /** Puts the password where Secrets Manager keeps it for RDS. */
 export async function manageSecret(

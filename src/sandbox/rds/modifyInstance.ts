@@ -1,5 +1,5 @@
 import { ServiceFailure } from '../contract.js';
-import { type QueryInput } from '../http/queryInput.js';
+import type { QueryInput } from '../http/queryInput.js';
 import { password } from '../state/identifiers.js';
 import { majorOf, requireEngineVersion } from './engineVersions.js';
 import {
@@ -11,8 +11,8 @@ import {
 } from './instanceInput.js';
 import { durations, secondsToWindow, targetMembership } from './lifecycle.js';
 import { dropSecret, manageSecret, requirePassword } from './masterPassword.js';
-import { type RdsService } from './rdsService.js';
-import { type InstanceRecord, type OptionGroupRecord } from './records.js';
+import type { RdsService } from './rdsService.js';
+import type { InstanceRecord, OptionGroupRecord } from './records.js';
 
 /** Carries out ModifyDBInstance, or changes nothing when anything in it is wrong. */
 export async function modifyInstance(

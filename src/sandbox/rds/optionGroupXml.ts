@@ -1,6 +1,6 @@
-import { type XmlValue } from '../http/xml.js';
+import type { XmlValue } from '../http/xml.js';
 import { type OptionTemplate, optionTemplates } from './optionCatalogue.js';
-import { type OptionGroupRecord } from './records.js';
+import type { OptionGroupRecord } from './records.js';
 
 /** An option group as DescribeOptionGroups shows it. */
 export function groupXml(group: OptionGroupRecord): Record<string, XmlValue> {

@@ -1,12 +1,12 @@
 import { ServiceFailure } from '../contract.js';
-import { type QueryOperation } from '../http/operation.js';
+import type { QueryOperation } from '../http/operation.js';
 import { editions, majorVersions } from './engineVersions.js';
 import { optionTemplates } from './optionCatalogue.js';
 import { groupXml, templateXml } from './optionGroupXml.js';
 import { readOption } from './optionInput.js';
 import { page } from './page.js';
-import { type RdsService } from './rdsService.js';
-import { type OptionGroupRecord } from './records.js';
+import type { RdsService } from './rdsService.js';
+import type { OptionGroupRecord } from './records.js';
 import { readTags } from './tags.js';
 
 const maxGroups = 20;

@@ -1,10 +1,10 @@
 /** Options as ModifyOptionGroup brings them, checked against what RDS offers. */
 import { ServiceFailure } from '../contract.js';
-import { type QueryInput } from '../http/queryInput.js';
-import { type ServiceCall } from '../iam/access.js';
+import type { QueryInput } from '../http/queryInput.js';
+import type { ServiceCall } from '../iam/access.js';
 import { optionTemplates } from './optionCatalogue.js';
-import { type RdsService } from './rdsService.js';
-import { type OptionGroupRecord, type OptionRecord } from './records.js';
+import type { RdsService } from './rdsService.js';
+import type { OptionGroupRecord, OptionRecord } from './records.js';
 
 /** An option of OptionsToInclude with its settings checked: those of the same name are replaced. */
 export function readOption(

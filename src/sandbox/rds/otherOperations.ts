@@ -1,12 +1,12 @@
 import { ServiceFailure } from '../contract.js';
-import { type QueryInput } from '../http/queryInput.js';
-import { type XmlValue } from '../http/xml.js';
-import { type Tag } from '../iam/records.js';
-import { type QueryOperation } from '../http/operation.js';
+import type { QueryInput } from '../http/queryInput.js';
+import type { XmlValue } from '../http/xml.js';
+import type { Tag } from '../iam/records.js';
+import type { QueryOperation } from '../http/operation.js';
 import { engineVersions } from './engineVersions.js';
 import { page } from './page.js';
-import { type RdsService } from './rdsService.js';
-import { type SnapshotRecord } from './records.js';
+import type { RdsService } from './rdsService.js';
+import type { SnapshotRecord } from './records.js';
 import { readTags, tagList } from './tags.js';
 
 type OtherOperation =

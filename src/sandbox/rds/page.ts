@@ -1,5 +1,5 @@
 import { ServiceFailure } from '../contract.js';
-import { type QueryInput } from '../http/queryInput.js';
+import type { QueryInput } from '../http/queryInput.js';
 
 /**
  * One page of a Describe call: MaxRecords 20 to 100, Marker as the answer before gave it.

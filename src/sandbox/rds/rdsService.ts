@@ -1,13 +1,13 @@
 import { ServiceFailure } from '../contract.js';
-import { type Access, type ServiceCall } from '../iam/access.js';
-import { type NetworkStore } from '../ec2/networkStore.js';
-import { type IdentityStore } from '../iam/identityStore.js';
-import { type Tag } from '../iam/records.js';
-import { type KeyService } from '../kms/keyService.js';
-import { type SecretStore } from '../secrets/secretStore.js';
+import type { Access, ServiceCall } from '../iam/access.js';
+import type { NetworkStore } from '../ec2/networkStore.js';
+import type { IdentityStore } from '../iam/identityStore.js';
+import type { Tag } from '../iam/records.js';
+import type { KeyService } from '../kms/keyService.js';
+import type { SecretStore } from '../secrets/secretStore.js';
 import { durations, type Lifecycle, secondsToWindow } from './lifecycle.js';
-import { type RdsStore } from './rdsStore.js';
-import { type InstanceRecord, type SnapshotRecord } from './records.js';
+import type { RdsStore } from './rdsStore.js';
+import type { InstanceRecord, SnapshotRecord } from './records.js';
 
 /** What the RDS operations share. */
 export class RdsService {

@@ -2,12 +2,7 @@ import path from 'node:path';
 import { type SandboxClock, ServiceFailure } from '../contract.js';
 import { JsonDocument } from '../state/jsonFile.js';
 import { defaultOptionGroup, editions, majorVersions } from './engineVersions.js';
-import {
-  type InstanceRecord,
-  type OptionGroupRecord,
-  type SnapshotRecord,
-  type Step,
-} from './records.js';
+import type { InstanceRecord, OptionGroupRecord, SnapshotRecord, Step } from './records.js';
 
 interface RdsState {
   instances: InstanceRecord[];

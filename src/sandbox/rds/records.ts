@@ -1,4 +1,4 @@
-import { type Tag } from '../iam/records.js';
+import type { Tag } from '../iam/records.js';
 
 export interface OptionSetting {
   readonly name: string;

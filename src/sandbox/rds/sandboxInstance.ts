@@ -1,7 +1,7 @@
-import { type SandboxInstance } from '../contract.js';
+import type { SandboxInstance } from '../contract.js';
 import { targetMembership } from './lifecycle.js';
-import { type InstanceRecord } from './records.js';
-import { type RdsStore } from './rdsStore.js';
+import type { InstanceRecord } from './records.js';
+import type { RdsStore } from './rdsStore.js';
 
 /** An instance as the SQL side sees it: with the option group it has or is on its way to. */
 export function sandboxInstance(store: RdsStore, instance: InstanceRecord): SandboxInstance {

@@ -1,5 +1,5 @@
-import { type QueryInput } from '../http/queryInput.js';
-import { type Tag } from '../iam/records.js';
+import type { QueryInput } from '../http/queryInput.js';
+import type { Tag } from '../iam/records.js';
 
 export const readTags = (input: QueryInput): Tag[] =>
   input.list('Tags').map((tag) => ({ key: tag.required('Key'), value: tag.text('Value') ?? '' }));

@@ -5,12 +5,12 @@ import { ServiceFailure } from '../contract.js';
 import { isErrno, readJson, writeJson } from '../state/jsonFile.js';
 import { readFully, slices } from './content.js';
 import { compareKeys, lowerBound } from './keyOrder.js';
-import {
-  type BucketRecord,
-  type ContentPart,
-  type ObjectRecord,
-  type PartRecord,
-  type UploadRecord,
+import type {
+  BucketRecord,
+  ContentPart,
+  ObjectRecord,
+  PartRecord,
+  UploadRecord,
 } from './records.js';
 
 interface Upload {

@@ -2,13 +2,13 @@ import { ServiceFailure } from '../contract.js';
 import { DetailedFailure } from '../http/protocol.js';
 import { xmlDocument, type XmlValue } from '../http/xml.js';
 import { child, children, childText, parseXml, type XmlElement } from '../http/xmlParser.js';
-import { type Tag } from '../iam/records.js';
+import type { Tag } from '../iam/records.js';
 import { parsePolicy } from '../iam/policyDocument.js';
 import { isBucketName } from './bucketStore.js';
 import { httpDate, requireTags } from './objectHead.js';
-import { type BucketRecord, type ServerSideEncryption } from './records.js';
+import type { BucketRecord, ServerSideEncryption } from './records.js';
 import { type S3Operation, type S3Request, s3Namespace, xmlReply } from './request.js';
-import { type S3Service } from './s3Service.js';
+import type { S3Service } from './s3Service.js';
 
 const maxBody = 64 * 1024;
 const maxPolicy = 20 * 1024;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { ServiceFailure } from '../contract.js';
-import { type SandboxClock } from '../contract.js';
+import type { SandboxClock } from '../contract.js';
 import { JsonDocument } from '../state/jsonFile.js';
 import { Bucket } from './bucket.js';
 import { ContentThreads } from './contentThreads.js';
-import { type BucketRecord } from './records.js';
+import type { BucketRecord } from './records.js';
 
 /** All buckets of the account. */
 export class BucketStore {

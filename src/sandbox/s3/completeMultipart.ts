@@ -12,7 +12,7 @@ import {
 } from './checksum.js';
 import { encryptionHeaders, quoted } from './objectHead.js';
 import { writeCheck } from './preconditions.js';
-import { type ObjectRecord, type PartRecord, type UploadRecord } from './records.js';
+import type { ObjectRecord, PartRecord, UploadRecord } from './records.js';
 import {
   type S3Operation,
   type S3Reply,
@@ -20,7 +20,7 @@ import {
   s3Namespace,
   xmlReply,
 } from './request.js';
-import { type S3Service } from './s3Service.js';
+import type { S3Service } from './s3Service.js';
 
 const minPartSize = 5 * 2 ** 20;
 const maxObject = 5 * 2 ** 40;

@@ -1,5 +1,5 @@
-import { type FileHandle } from 'node:fs/promises';
-import { type ContentPart } from './records.js';
+import type { FileHandle } from 'node:fs/promises';
+import type { ContentPart } from './records.js';
 
 /** Fills `into` from a file; a content file never changes, so too few bytes are damage. */
 export async function readFully(handle: FileHandle, into: Buffer, position: number): Promise<void> {

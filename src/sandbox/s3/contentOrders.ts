@@ -1,4 +1,4 @@
-import { type ContentDigests, type WantedDigests } from './contentFile.js';
+import type { ContentDigests, WantedDigests } from './contentFile.js';
 
 /** What the thread is told, by the number of the file it is about. */
 export type ContentOrder =

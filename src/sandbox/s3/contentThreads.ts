@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type WantedDigests } from './contentFile.js';
-import { type ContentOrder, type ContentReport } from './contentOrders.js';
+import type { WantedDigests } from './contentFile.js';
+import type { ContentOrder, ContentReport } from './contentOrders.js';
 import { ContentWriter } from './contentWriter.js';
 
 const maxThreads = 4;

@@ -1,7 +1,7 @@
 /** The thread in which uploads are hashed and written, so that the server can go on receiving. */
 import { parentPort } from 'node:worker_threads';
 import { ContentFile } from './contentFile.js';
-import { type ContentOrder, type ContentReport } from './contentOrders.js';
+import type { ContentOrder, ContentReport } from './contentOrders.js';
 
 if (!parentPort) throw new Error('contentWorker runs as a worker thread only');
 const port = parentPort;

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type ContentDigests, ContentFile, type WantedDigests } from './contentFile.js';
 import { blockSize, type ContentThread, type ContentThreads } from './contentThreads.js';
-import { type ContentReport } from './contentOrders.js';
+import type { ContentReport } from './contentOrders.js';
 
 /** Blocks of one upload that are filled or on their way: the memory that an upload takes. */
 const maxBlocks = 3;

@@ -5,7 +5,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { ServiceFailure } from '../contract.js';
 import { uriDecode } from '../http/uri.js';
 import { xmlDocument } from '../http/xml.js';
-import { type Bucket } from './bucket.js';
+import type { Bucket } from './bucket.js';
 import {
   type ChecksumAlgorithm,
   checksumElement,
@@ -24,9 +24,9 @@ import {
 } from './objectHead.js';
 import { requireSource, writeCheck } from './preconditions.js';
 import { requireKey, writeContext } from './putObject.js';
-import { type ContentPart, type ObjectHead, type ObjectRecord } from './records.js';
+import type { ContentPart, ObjectHead, ObjectRecord } from './records.js';
 import { type S3Operation, type S3Request, s3Namespace, xmlReply } from './request.js';
-import { type S3Service } from './s3Service.js';
+import type { S3Service } from './s3Service.js';
 
 const maxCopy = 5 * 2 ** 30;
 

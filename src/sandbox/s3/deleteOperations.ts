@@ -4,7 +4,7 @@ import { children, childText, parseXml } from '../http/xmlParser.js';
 import { refuseVersion } from './getObject.js';
 import { writeCheck } from './preconditions.js';
 import { type S3Operation, s3Namespace, xmlReply } from './request.js';
-import { type S3Service } from './s3Service.js';
+import type { S3Service } from './s3Service.js';
 
 const maxKeys = 1000;
 const maxBody = 2 * 2 ** 20;

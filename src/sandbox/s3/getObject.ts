@@ -1,11 +1,11 @@
 import { ServiceFailure } from '../contract.js';
 import { xmlDocument } from '../http/xml.js';
-import { type Bucket } from './bucket.js';
+import type { Bucket } from './bucket.js';
 import { checksumElement, checksumHeader } from './checksum.js';
 import { checksumHeaders, httpDate, objectHeaders, quoted } from './objectHead.js';
 import { evaluate } from './preconditions.js';
 import { type ByteRange, parseRange } from './range.js';
-import { type ObjectRecord } from './records.js';
+import type { ObjectRecord } from './records.js';
 import {
   type S3Operation,
   type S3Reply,
@@ -13,7 +13,7 @@ import {
   s3Namespace,
   xmlReply,
 } from './request.js';
-import { type S3Service } from './s3Service.js';
+import type { S3Service } from './s3Service.js';
 
 /** GetObject, HeadObject and GetObjectAttributes. */
 export function readOperations(

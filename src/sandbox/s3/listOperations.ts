@@ -1,12 +1,12 @@
 import { ServiceFailure } from '../contract.js';
 import { uriEncode } from '../http/uri.js';
 import { xmlDocument } from '../http/xml.js';
-import { type Bucket } from './bucket.js';
+import type { Bucket } from './bucket.js';
 import { compareKeys } from './keyOrder.js';
 import { type Listing, listKeys } from './listing.js';
 import { quoted } from './objectHead.js';
 import { type S3Operation, type S3Request, s3Namespace, xmlReply } from './request.js';
-import { type S3Service } from './s3Service.js';
+import type { S3Service } from './s3Service.js';
 
 type ListOperation = 'listObjectsV2' | 'listObjects' | 'listMultipartUploads';
 

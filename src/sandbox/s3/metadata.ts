@@ -1,4 +1,4 @@
-import { type IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { ServiceFailure } from '../contract.js';
 
 const prefix = 'x-amz-meta-';

@@ -13,7 +13,7 @@ import { completeMultipartUpload } from './completeMultipart.js';
 import { encryptionHeaders, quoted, readObjectHead } from './objectHead.js';
 import { requireKey, writeContext } from './putObject.js';
 import { type S3Operation, type S3Request, s3Namespace, xmlReply } from './request.js';
-import { type S3Service } from './s3Service.js';
+import type { S3Service } from './s3Service.js';
 
 const maxParts = 10_000;
 

@@ -1,15 +1,10 @@
 import { ServiceFailure } from '../contract.js';
 import { parseQuery } from '../http/uri.js';
-import { type Tag } from '../iam/records.js';
+import type { Tag } from '../iam/records.js';
 import { checksumHeader } from './checksum.js';
 import { metadataHeaders, readMetadata } from './metadata.js';
-import {
-  type BucketRecord,
-  type ObjectHead,
-  type ObjectRecord,
-  type ServerSideEncryption,
-} from './records.js';
-import { type S3Request } from './request.js';
+import type { BucketRecord, ObjectHead, ObjectRecord, ServerSideEncryption } from './records.js';
+import type { S3Request } from './request.js';
 
 const keptHeaders = [
   'cache-control',

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { ServiceFailure } from '../contract.js';
 import { AwsChunkedDecoder, type ChunkSigning } from '../http/awsChunked.js';
-import { type RequestBody, type Sink } from '../http/requestBody.js';
+import type { RequestBody, Sink } from '../http/requestBody.js';
 import {
   type ChecksumAlgorithm,
   checksumAlgorithms,
@@ -11,8 +11,8 @@ import {
   createChecksum,
   parseChecksumAlgorithm,
 } from './checksum.js';
-import { type ContentThreads } from './contentThreads.js';
-import { type WrittenFile } from './contentWriter.js';
+import type { ContentThreads } from './contentThreads.js';
+import type { WrittenFile } from './contentWriter.js';
 
 /** Largest body of one PUT: 5 GiB. */
 const maxPut = 5 * 2 ** 30;

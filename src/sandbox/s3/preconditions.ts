@@ -1,6 +1,6 @@
 import { ServiceFailure } from '../contract.js';
 import { DetailedFailure } from '../http/protocol.js';
-import { type ObjectRecord } from './records.js';
+import type { ObjectRecord } from './records.js';
 
 /** The four conditional headers, from a GET or (by other names) from a copy's source. */
 export interface Preconditions {

@@ -2,8 +2,8 @@ import { ServiceFailure } from '../contract.js';
 import { checksumHeader, type StoredChecksum } from './checksum.js';
 import { encryptionHeaders, quoted, readObjectHead } from './objectHead.js';
 import { writeCheck } from './preconditions.js';
-import { type S3Operation, type S3Request } from './request.js';
-import { type S3Service } from './s3Service.js';
+import type { S3Operation, S3Request } from './request.js';
+import type { S3Service } from './s3Service.js';
 
 /** @throws ServiceFailure `KeyTooLongError` above 1,024 bytes of UTF-8 */
 export function requireKey(key: string): void {

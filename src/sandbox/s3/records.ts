@@ -1,5 +1,5 @@
-import { type Tag } from '../iam/records.js';
-import { type ChecksumAlgorithm, type ChecksumType, type StoredChecksum } from './checksum.js';
+import type { Tag } from '../iam/records.js';
+import type { ChecksumAlgorithm, ChecksumType, StoredChecksum } from './checksum.js';
 
 /** How S3 encrypts an object at rest. The sandbox records it and checks the right to the key. */
 export interface ServerSideEncryption {

@@ -1,10 +1,10 @@
-import { type IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { ServiceFailure } from '../contract.js';
-import { type ServiceCall } from '../iam/access.js';
-import { type QueryParameter } from '../http/uri.js';
-import { type Bucket } from './bucket.js';
-import { type ObjectRecord } from './records.js';
-import { type Payload } from './payload.js';
+import type { ServiceCall } from '../iam/access.js';
+import type { QueryParameter } from '../http/uri.js';
+import type { Bucket } from './bucket.js';
+import type { ObjectRecord } from './records.js';
+import type { Payload } from './payload.js';
 
 /** An authenticated S3 request, addressed and ready to be carried out. */
 export class S3Request {

@@ -7,8 +7,8 @@ import { readOperations } from './getObject.js';
 import { listOperations } from './listOperations.js';
 import { multipartOperations } from './multipart.js';
 import { putObject } from './putObject.js';
-import { type S3Operation, type S3Reply, type S3Request } from './request.js';
-import { type S3Service } from './s3Service.js';
+import type { S3Operation, S3Reply, S3Request } from './request.js';
+import type { S3Service } from './s3Service.js';
 
 /** Query parameters that turn a request into another operation. */
 const subresources = [

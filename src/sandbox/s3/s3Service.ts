@@ -1,12 +1,12 @@
 import { ServiceFailure } from '../contract.js';
 import { DetailedFailure } from '../http/protocol.js';
-import { type Access, type ServiceCall } from '../iam/access.js';
-import { type RequestContext } from '../iam/conditions.js';
+import type { Access, ServiceCall } from '../iam/access.js';
+import type { RequestContext } from '../iam/conditions.js';
 import { parsePolicy } from '../iam/policyDocument.js';
-import { type KeyService } from '../kms/keyService.js';
-import { type Bucket } from './bucket.js';
-import { type BucketStore } from './bucketStore.js';
-import { type ObjectRecord, type ServerSideEncryption } from './records.js';
+import type { KeyService } from '../kms/keyService.js';
+import type { Bucket } from './bucket.js';
+import type { BucketStore } from './bucketStore.js';
+import type { ObjectRecord, ServerSideEncryption } from './records.js';
 
 export type S3Call = Pick<ServiceCall, 'caller' | 'region' | 'sourceIp'>;
 

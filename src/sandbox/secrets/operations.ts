@@ -1,10 +1,10 @@
 import { ServiceFailure } from '../contract.js';
-import { type JsonInput } from '../http/jsonInput.js';
+import type { JsonInput } from '../http/jsonInput.js';
 import { epoch } from '../http/jsonTime.js';
-import { type Access, type ServiceCall } from '../iam/access.js';
+import type { Access, ServiceCall } from '../iam/access.js';
 import { parsePolicy } from '../iam/policyDocument.js';
-import { type JsonOperation } from '../http/operation.js';
-import { type SecretRecord, type SecretStore, type SecretVersion } from './secretStore.js';
+import type { JsonOperation } from '../http/operation.js';
+import type { SecretRecord, SecretStore, SecretVersion } from './secretStore.js';
 
 /** Secrets Manager's API (AWS Secrets Manager API Reference). */
 export function secretOperations(

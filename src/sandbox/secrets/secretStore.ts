@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { type SandboxClock } from '../contract.js';
-import { type Tag } from '../iam/records.js';
+import type { SandboxClock } from '../contract.js';
+import type { Tag } from '../iam/records.js';
 import { suffix } from '../state/identifiers.js';
 import { JsonDocument } from '../state/jsonFile.js';
 

@@ -1,9 +1,9 @@
 import { ServiceFailure } from '../contract.js';
-import { type QueryOperation } from '../http/operation.js';
-import { type QueryInput } from '../http/queryInput.js';
+import type { QueryOperation } from '../http/operation.js';
+import type { QueryInput } from '../http/queryInput.js';
 import { type Access, denialMessage } from '../iam/access.js';
-import { type IdentityStore } from '../iam/identityStore.js';
-import { type Caller } from '../iam/records.js';
+import type { IdentityStore } from '../iam/identityStore.js';
+import type { Caller } from '../iam/records.js';
 import { parsePolicy } from '../iam/policyDocument.js';
 import { totpMatches } from '../iam/totp.js';
 

@@ -1,10 +1,10 @@
 import { type RoleAccess, type SandboxInstance, ServiceFailure } from '../contract.js';
 import { evaluateResource } from '../iam/evaluate.js';
-import { type IdentityStore } from '../iam/identityStore.js';
+import type { IdentityStore } from '../iam/identityStore.js';
 import { parsePolicy } from '../iam/policyDocument.js';
-import { type KeyService } from '../kms/keyService.js';
+import type { KeyService } from '../kms/keyService.js';
 import { roleAccess } from '../roleAccess.js';
-import { type S3Service } from '../s3/s3Service.js';
+import type { S3Service } from '../s3/s3Service.js';
 
 /**
  * RDS assumes the role of an option. The trust policy has to accept it for the instance and for the

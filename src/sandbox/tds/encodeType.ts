@@ -1,4 +1,4 @@
-import { type SqlType, type SqlValue } from '../sqlserver/types.js';
+import type { SqlType, SqlValue } from '../sqlserver/types.js';
 import { encode1252 } from './codePage.js';
 import { dateDays, timeTicks, timeBytes } from './temporal.js';
 

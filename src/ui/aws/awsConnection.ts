@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { type EngineError } from '../../core/errors.js';
-import { type AwsSession } from '../../core/aws/session.js';
+import type { EngineError } from '../../core/errors.js';
+import type { AwsSession } from '../../core/aws/session.js';
 import { configuration, onSettingsChange } from '../configuration.js';
 import { settingIds } from '../ids.js';
 import { askMfaCode } from './askMfaCode.js';

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { type Instance } from '../../core/aws/instances.js';
+import type { Instance } from '../../core/aws/instances.js';
 import { EngineError } from '../../core/errors.js';
 import { ask } from '../input/quickInput.js';
-import { type PickItem } from '../input/steps.js';
+import type { PickItem } from '../input/steps.js';
 import { instanceDescription } from '../views/instances/instanceText.js';
-import { type AwsConnection } from './awsConnection.js';
+import type { AwsConnection } from './awsConnection.js';
 
 /** The instances of the region as rows to choose from. @throws EngineError `aws/…` */
 export async function instanceItems(aws: AwsConnection): Promise<PickItem<Instance>[]> {

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { type ConsoleTarget } from '../../core/aws/consoleUrl.js';
+import type { ConsoleTarget } from '../../core/aws/consoleUrl.js';
 import { ask } from '../input/quickInput.js';
-import { type PickItem, type PickRow } from '../input/steps.js';
-import { type AwsConnection } from './awsConnection.js';
+import type { PickItem, PickRow } from '../input/steps.js';
+import type { AwsConnection } from './awsConnection.js';
 
 /** Something at AWS that has an ARN and a page in the console. */
 export interface Resource {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { type ProfileEntry, type ProfileKind } from '../../core/aws/profiles.js';
-import { type PickItem } from '../input/steps.js';
+import type { ProfileEntry, ProfileKind } from '../../core/aws/profiles.js';
+import type { PickItem } from '../input/steps.js';
 
 /**
  * The profiles to choose from, the current one marked. The empty name stands for the default chain.

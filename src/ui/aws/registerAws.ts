@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands/registerCommand.js';
 import { commandIds } from '../ids.js';
-import { type Services } from '../services.js';
+import type { Services } from '../services.js';
 import { watchAwsFiles } from './watchAwsFiles.js';
 
 export function registerAws({ log, aws }: Services): vscode.Disposable {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { configuration, writeSetting } from '../configuration.js';
 import { settingIds } from '../ids.js';
 import { ask } from '../input/quickInput.js';
-import { type AwsConnection } from './awsConnection.js';
+import type { AwsConnection } from './awsConnection.js';
 import { profileItems } from './profileItems.js';
 
 /** Asks for a profile and writes it into the settings. @throws CancelledError */

@@ -4,8 +4,8 @@ import { isRegion } from '../../core/aws/settings.js';
 import { configuration, writeSetting } from '../configuration.js';
 import { settingIds } from '../ids.js';
 import { ask } from '../input/quickInput.js';
-import { type PickItem } from '../input/steps.js';
-import { type AwsConnection } from './awsConnection.js';
+import type { PickItem } from '../input/steps.js';
+import type { AwsConnection } from './awsConnection.js';
 
 /** Asks for a region and writes it into the settings. @throws CancelledError */
 export async function selectRegion(aws: AwsConnection): Promise<void> {

@@ -1,4 +1,4 @@
-import { type ProfileSettings } from '../../core/aws/profiles.js';
+import type { ProfileSettings } from '../../core/aws/profiles.js';
 
 /** How the credentials of a profile are renewed. */
 export type SignInRoute =

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { type AwsConnection } from './awsConnection.js';
+import type { AwsConnection } from './awsConnection.js';
 
 /** Tools write several files when somebody signs in. */
 const settleMs = 300;

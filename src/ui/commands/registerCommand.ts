@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isCancelled } from '../../core/errors.js';
 import { logFailure, showFailure } from '../failures/showFailure.js';
-import { type CommandId } from '../ids.js';
+import type { CommandId } from '../ids.js';
 
 /**
  * Registers a command whose failures are logged and told in one place. Cancelling (an input left with

@@ -1,5 +1,5 @@
 import { EngineError } from '../../core/errors.js';
-import { type ViewState } from '../ids.js';
+import type { ViewState } from '../ids.js';
 
 const states: Readonly<Record<string, ViewState>> = {
   'aws/no-credentials': 'no-credentials',
@@ -13,6 +13,9 @@ const states: Readonly<Record<string, ViewState>> = {
   'aws/no-region': 'no-region',
   'aws/bad-region': 'no-region',
   'aws/access-denied': 'denied',
+  's3/access-denied': 'denied',
+  's3/credentials': 'no-credentials',
+  's3/unreachable': 'unreachable',
   'aws/unreachable': 'unreachable',
 };
 

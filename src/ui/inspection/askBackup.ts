@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { formatS3Uri, parseS3Uri, type S3Location } from '../../core/aws/s3Uri.js';
 import { CancelledError } from '../../core/errors.js';
 import { ask } from '../input/quickInput.js';
-import { type PickItem } from '../input/steps.js';
+import type { PickItem } from '../input/steps.js';
 import { type BackupLocation, nameOf } from './backupLocation.js';
 
 /** Asks for an object: one that the tree has loaded, or an `s3://` location typed. */

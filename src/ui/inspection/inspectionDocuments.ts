@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { isCancelled } from '../../core/errors.js';
-import { type Inspection } from '../../core/inspection/inspection.js';
+import type { Inspection } from '../../core/inspection/inspection.js';
 import { failureSentence } from '../failures/failureSentence.js';
 import { inspectionScheme } from '../ids.js';
-import { type Services } from '../services.js';
+import type { Services } from '../services.js';
 import { abortedBy } from './abortedBy.js';
 import { type BackupLocation, documentUri, locationOf, nameOf } from './backupLocation.js';
 import { readBackup } from './readBackup.js';

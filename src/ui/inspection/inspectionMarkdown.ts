@@ -1,7 +1,7 @@
-import { type BackupHeader, type BackupSet } from '../../core/backupFile/backupHeader.js';
-import { type Inspection } from '../../core/inspection/inspection.js';
+import type { BackupHeader, BackupSet } from '../../core/backupFile/backupHeader.js';
+import type { Inspection } from '../../core/inspection/inspection.js';
 import { fileFacts, fileHeadings, fileRows, setFacts } from '../../core/text/backupFacts.js';
-import { type Fact } from '../../core/text/facts.js';
+import type { Fact } from '../../core/text/facts.js';
 import { failureSentence } from '../failures/failureSentence.js';
 import { metadataRows, objectRows } from './objectRows.js';
 
@@ -14,11 +14,14 @@ export function inspectionMarkdown(
   { location, object, facts, header, error }: Inspection,
   verdict?: string,
 ): string {
+  const problem = error === undefined ? '' : failureSentence(error);
   return [
     `# ${escaped(name)}`,
     escaped(location),
     ...(verdict === undefined ? [] : [`**${escaped(verdict)}**`]),
-    ...(error === undefined ? [] : ['## Not readable', escaped(failureSentence(error))]),
+    ...(problem === '' || verdict?.includes(problem) === true
+      ? []
+      : ['## Not readable', escaped(problem)]),
     ...(header === undefined ? [] : headerParts(header)),
     ...(object === undefined || facts === undefined
       ? []
@@ -27,7 +30,7 @@ export function inspectionMarkdown(
           factTable(objectRows(object, facts)),
           ...(Object.keys(object.metadata).length === 0
             ? []
-            : ['## Metadata', factTable(metadataRows(object))]),
+            : ['## Metadata', list(metadataRows(object))]),
         ]),
     '',
   ].join('\n\n');
@@ -51,6 +54,10 @@ function setParts(set: BackupSet, count: number): string[] {
     ...(set.files.length === 0 ? [] : ['### Database files', table(fileHeadings, fileRows(set))]),
   ];
 }
+
+/** Wraps long values, which a table would not: a wrapped key has no blank to break at. */
+const list = (facts: readonly Fact[]) =>
+  facts.map(([name, value]) => `- ${escaped(name)}: ${escaped(value)}`).join('\n');
 
 const factTable = (facts: readonly Fact[]) => table(['', ''], facts);
 

@@ -1,8 +1,8 @@
-import { type Envelope } from '../../core/envelope/envelope.js';
-import { type EnvelopeFacts } from '../../core/inspection/inspection.js';
+import type { Envelope } from '../../core/envelope/envelope.js';
+import type { EnvelopeFacts } from '../../core/inspection/inspection.js';
 import { envelopeFacts, rdsVerdictLabel } from '../../core/text/envelopeFacts.js';
 import { type Fact, knownFacts } from '../../core/text/facts.js';
-import { type ObjectEnvelope } from '../../core/transfer/objectEnvelope.js';
+import type { ObjectEnvelope } from '../../core/transfer/objectEnvelope.js';
 
 /** The names of all metadata stand in their own rows, and the verdict above all. */
 const shownElsewhere: readonly string[] = ['Metadata', rdsVerdictLabel];

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { EngineError } from '../../core/errors.js';
-import { type Inspection } from '../../core/inspection/inspection.js';
-import { type Services } from '../services.js';
-import { type BackupLocation } from './backupLocation.js';
+import type { Inspection } from '../../core/inspection/inspection.js';
+import type { Services } from '../services.js';
+import type { BackupLocation } from './backupLocation.js';
 
 /**
  * Reads what there is to say of a backup: some hundred kilobytes, however large it is.

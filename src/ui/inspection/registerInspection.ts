@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { type S3Location } from '../../core/aws/s3Uri.js';
+import type { S3Location } from '../../core/aws/s3Uri.js';
 import { registerCommand } from '../commands/registerCommand.js';
 import { commandIds } from '../ids.js';
-import { type Services } from '../services.js';
-import { type TreeNode } from '../views/node.js';
+import type { Services } from '../services.js';
+import type { TreeNode } from '../views/node.js';
 import { abortedBy } from './abortedBy.js';
 import { askBackup, askObject } from './askBackup.js';
 import { type BackupLocation, nameOf } from './backupLocation.js';

@@ -1,4 +1,4 @@
-import { type EnvelopeFacts } from '../../core/inspection/inspection.js';
+import type { EnvelopeFacts } from '../../core/inspection/inspection.js';
 import { EngineError } from '../../core/errors.js';
 import { failureSentence } from '../failures/failureSentence.js';
 

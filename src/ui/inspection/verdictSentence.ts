@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type RestoreVerdict } from './restoreVerdict.js';
+import type { RestoreVerdict } from './restoreVerdict.js';
 
 /** The verdict for people, with the id of the key: its ARN is too long for a row. */
 export function verdictSentence(verdict: RestoreVerdict): string {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { type S3Location } from '../../core/aws/s3Uri.js';
+import type { S3Location } from '../../core/aws/s3Uri.js';
 import { formatBytes } from '../../core/text/units.js';
-import { type Services } from '../services.js';
+import type { Services } from '../services.js';
 import { inNotification } from '../work/inNotification.js';
 import { nameOf } from './backupLocation.js';
 

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { formatArn } from '../../core/aws/arn.js';
 import { EngineError } from '../../core/errors.js';
-import { type Place } from '../aws/awsConnection.js';
+import type { Place } from '../aws/awsConnection.js';
 import { contextKeys } from '../ids.js';
-import { type Services } from '../services.js';
+import type { Services } from '../services.js';
 import { type SandboxInfo, type SandboxProcess, startSandboxProcess } from './sandboxProcess.js';
 
 const runningKey = 'sandbox.running';

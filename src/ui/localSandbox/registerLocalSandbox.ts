@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { CancelledError } from '../../core/errors.js';
 import { registerCommand } from '../commands/registerCommand.js';
 import { commandIds, viewIds } from '../ids.js';
-import { type Services } from '../services.js';
+import type { Services } from '../services.js';
 import { LocalSandbox } from './localSandbox.js';
 
 /** *Start*, *Stop* and *Reset Local Sandbox*. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { taskType } from '../ids.js';
-import { type Services } from '../services.js';
+import type { Services } from '../services.js';
 import { readDefinition } from './definition.js';
 import { runTask, subjectOf } from './runTask.js';
 import { TaskTerminal } from './taskTerminal.js';

@@ -1,10 +1,10 @@
 import { EngineError } from '../../core/errors.js';
-import { type NativeTask, type NativeTasks } from '../nativeTasks/nativeTasks.js';
+import type { NativeTask, NativeTasks } from '../nativeTasks/nativeTasks.js';
 import { runRestore } from '../restore/runRestore.js';
-import { type Services } from '../services.js';
+import type { Services } from '../services.js';
 import { TranscriptStream } from '../transcript/transcriptStream.js';
-import { type TaskDefinition } from './definition.js';
-import { type TaskOutput } from './taskTerminal.js';
+import type { TaskDefinition } from './definition.js';
+import type { TaskOutput } from './taskTerminal.js';
 
 type RestoreDefinition = Extract<TaskDefinition, { action: 'restore' }>;
 type Happening = Parameters<Parameters<NativeTasks['onEvent']>[0]>[0];

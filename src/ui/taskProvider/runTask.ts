@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { formatS3Uri } from '../../core/aws/s3Uri.js';
 import { transferText } from '../../core/text/units.js';
-import { type Services } from '../services.js';
-import { type Work, type WorkKind } from '../work/work.js';
-import { type TaskDefinition } from './definition.js';
-import { type TaskOutput } from './taskTerminal.js';
+import type { Services } from '../services.js';
+import type { Work, WorkKind } from '../work/work.js';
+import type { TaskDefinition } from './definition.js';
+import type { TaskOutput } from './taskTerminal.js';
 
 /** Does what a task of tasks.json says, without asking anybody anything. */
 export async function runTask(

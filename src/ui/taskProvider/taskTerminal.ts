@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { isCancelled } from '../../core/errors.js';
-import { type Work, type WorkList } from '../work/work.js';
+import type { Work, WorkList } from '../work/work.js';
 import { problemLine } from './problemLine.js';
 
 export interface TaskOutput {

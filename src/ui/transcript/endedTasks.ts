@@ -1,8 +1,8 @@
 import type * as vscode from 'vscode';
-import { type Situation } from '../../core/diagnosis/situation.js';
-import { type TaskRow } from '../../core/nativeTasks/taskRow.js';
+import type { Situation } from '../../core/diagnosis/situation.js';
+import type { TaskRow } from '../../core/nativeTasks/taskRow.js';
 import { sameDatabaseName } from '../../core/sql/databaseName.js';
-import { type TaskKey } from '../nativeTasks/nativeTasks.js';
+import type { TaskKey } from '../nativeTasks/nativeTasks.js';
 
 /** A task that has ended, and what was found out about its failure. */
 export interface EndedTask extends TaskKey {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { commandIds } from '../ids.js';
 import { problemSource } from './failureProblems.js';
-import { type Failures } from './failures.js';
+import type { Failures } from './failures.js';
 import { failureIn, remediesFor, sectionAt, sectionsOf, taskOf } from './knownFailures.js';
 
 /** Quick fixes for the failure of a task: the commands that help, and its explanation. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { failureMarkdown } from './failureMarkdown.js';
-import { type Failures } from './failures.js';
+import type { Failures } from './failures.js';
 import { explanationAt, remediesFor, sectionAt, taskOf } from './knownFailures.js';
 
 /** Over a known failure, in the output and in a document: cause, fix and the commands that help. */

@@ -1,7 +1,7 @@
 import { diagnose } from '../../core/diagnosis/diagnose.js';
-import { type Diagnosis } from '../../core/diagnosis/diagnosis.js';
-import { type Situation } from '../../core/diagnosis/situation.js';
-import { type MessageLine } from './readTranscript.js';
+import type { Diagnosis } from '../../core/diagnosis/diagnosis.js';
+import type { Situation } from '../../core/diagnosis/situation.js';
+import type { MessageLine } from './readTranscript.js';
 
 /** A known failure and the lines that tell it. */
 export interface LineFailure {

@@ -1,4 +1,4 @@
-import { type Diagnosis } from '../../core/diagnosis/diagnosis.js';
+import type { Diagnosis } from '../../core/diagnosis/diagnosis.js';
 
 /** A link to a command, as it stands below an explanation. */
 export interface CommandLink {

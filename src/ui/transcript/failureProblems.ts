@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { type Diagnosis } from '../../core/diagnosis/diagnosis.js';
+import type { Diagnosis } from '../../core/diagnosis/diagnosis.js';
 import { logFailure } from '../failures/showFailure.js';
 import { taskScheme } from '../ids.js';
-import { type Services } from '../services.js';
+import type { Services } from '../services.js';
 import { type EndedTask, makesUpFor } from './endedTasks.js';
-import { type Failures } from './failures.js';
+import type { Failures } from './failures.js';
 import { failureIn } from './knownFailures.js';
 import { readTranscript } from './readTranscript.js';
 import { taskUri } from './taskDocuments.js';
@@ -105,12 +105,9 @@ async function problemsOf(task: EndedTask): Promise<vscode.Diagnostic[]> {
   const { diagnosis } = failure;
   const [first, ...others] = failure.lines.map((line) => rangeOf(lines, line));
   if (first === undefined) return [];
-  const { id, title, fix, situationNotes } = diagnosis;
-  const problem = new vscode.Diagnostic(
-    first,
-    `${title}. ${situationNotes.length > 0 ? situationNotes.join(' ') : fix}`,
-    severities[diagnosis.severity],
-  );
+  const { id, title, severity } = diagnosis;
+  // The hover adds cause and fix; in the panel the title says enough to know what it is.
+  const problem = new vscode.Diagnostic(first, title, severities[severity]);
   const { documentationOf } = await import('./documentation.js');
   const page = documentationOf(id);
   problem.source = problemSource;

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { type Instance } from '../../core/aws/instances.js';
+import type { Instance } from '../../core/aws/instances.js';
 import { EngineError } from '../../core/errors.js';
 import { failureSentence } from '../failures/failureSentence.js';
-import { type Services } from '../services.js';
+import type { Services } from '../services.js';
 import { type EndedTask, EndedTasks, sameRun } from './endedTasks.js';
 
 /** Ended tasks, and what is found out about those that failed. */

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { taskScheme } from '../ids.js';
-import { type EndedTask } from './endedTasks.js';
-import { type LineExplanation, type LineFailure } from './failureLines.js';
-import { type Failures } from './failures.js';
+import type { EndedTask } from './endedTasks.js';
+import type { LineExplanation, LineFailure } from './failureLines.js';
+import type { Failures } from './failures.js';
 import { readTranscript, type TaskSection } from './readTranscript.js';
-import { type Remedy, type RemedyKind } from './remedies.js';
+import type { Remedy, RemedyKind } from './remedies.js';
 import { subjectOf } from './taskUri.js';
 
 /** The section of a transcript that a line belongs to. */
@@ -80,6 +80,6 @@ function remedyTitle(kind: RemedyKind): string {
     case 'renew-credentials':
       return l10n.t('Sign In to AWS Again');
     case 'sign-in':
-      return l10n.t('Sign in to Instance…');
+      return l10n.t('Sign In to Instance…');
   }
 }

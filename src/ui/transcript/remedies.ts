@@ -1,11 +1,11 @@
 import { parseArn } from '../../core/aws/arn.js';
 import { consoleUrl } from '../../core/aws/consoleUrl.js';
-import { type Instance } from '../../core/aws/instances.js';
+import type { Instance } from '../../core/aws/instances.js';
 import { parseS3Arn } from '../../core/aws/s3Arn.js';
-import { type S3Location } from '../../core/aws/s3Uri.js';
-import { type Diagnosis } from '../../core/diagnosis/diagnosis.js';
+import type { S3Location } from '../../core/aws/s3Uri.js';
+import type { Diagnosis } from '../../core/diagnosis/diagnosis.js';
 import { type CommandId, commandIds } from '../ids.js';
-import { type EndedTask } from './endedTasks.js';
+import type { EndedTask } from './endedTasks.js';
 
 export type RemedyKind =
   | 'encrypt-and-upload'

@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import { isCancelled } from '../../core/errors.js';
 import { isTerminal } from '../../core/nativeTasks/taskRow.js';
+import { logFailure, showFailure } from '../failures/showFailure.js';
 import { ask } from '../input/quickInput.js';
 import { taskOf } from '../nativeTasks/askTask.js';
-import { type NativeTask, type TaskKey } from '../nativeTasks/nativeTasks.js';
+import type { NativeTask, TaskKey } from '../nativeTasks/nativeTasks.js';
 import { stateWord, taskLabel } from '../nativeTasks/taskWords.js';
-import { type Services } from '../services.js';
-import { type EndedTask } from './endedTasks.js';
-import { type Failures } from './failures.js';
+import type { Services } from '../services.js';
+import type { EndedTask } from './endedTasks.js';
+import type { Failures } from './failures.js';
 import { taskUri } from './taskDocuments.js';
 
 type KnownTask = EndedTask | NativeTask;
@@ -48,8 +49,10 @@ async function pickTask(services: Services, failures: Failures): Promise<TaskKey
   } catch (error) {
     const kept = failures.ended.all;
     if (isCancelled(error) || kept.length === 0) throw error;
+    logFailure(services.log, 'Listing tasks', error);
+    showFailure(error);
     return ask(title).pick({
-      placeholder: vscode.l10n.t('Task that ended earlier; the instances cannot be asked'),
+      placeholder: vscode.l10n.t('Task that ended earlier; the instances cannot be asked now'),
       items: kept.map((task) => ({
         label: taskLabel(task.row),
         description: `#${task.taskId} · ${stateWord(task.row.lifecycle)}`,

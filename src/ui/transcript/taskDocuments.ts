@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import { isTerminal } from '../../core/nativeTasks/taskRow.js';
 import { failureSentence } from '../failures/failureSentence.js';
 import { taskScheme } from '../ids.js';
-import { type TaskKey } from '../nativeTasks/nativeTasks.js';
-import { type Services } from '../services.js';
+import type { TaskKey } from '../nativeTasks/nativeTasks.js';
+import type { Services } from '../services.js';
 import { sameTask } from './endedTasks.js';
-import { type Failures } from './failures.js';
+import type { Failures } from './failures.js';
 import { messageUriParts, subjectOf, taskUriParts } from './taskUri.js';
 
 interface Content {

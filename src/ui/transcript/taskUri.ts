@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
-import { type TaskRow } from '../../core/nativeTasks/taskRow.js';
+import type { TaskRow } from '../../core/nativeTasks/taskRow.js';
 import { taskLogLanguage } from '../ids.js';
-import { type TaskKey } from '../nativeTasks/nativeTasks.js';
+import type { TaskKey } from '../nativeTasks/nativeTasks.js';
 
 /** What a document of the scheme `rds-task` shows. */
 export type TranscriptSubject =

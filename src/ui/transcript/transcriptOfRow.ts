@@ -1,7 +1,7 @@
 import { diagnose } from '../../core/diagnosis/diagnose.js';
-import { type Situation } from '../../core/diagnosis/situation.js';
+import type { Situation } from '../../core/diagnosis/situation.js';
 import { followTask, nothingSeen } from '../../core/nativeTasks/followTask.js';
-import { type TaskRow } from '../../core/nativeTasks/taskRow.js';
+import type { TaskRow } from '../../core/nativeTasks/taskRow.js';
 import { accountLines, factLines, headingLine, TaskLines } from './transcriptText.js';
 
 /**

@@ -1,5 +1,5 @@
-import { type TaskEvent } from '../../core/nativeTasks/followTask.js';
-import { type NativeTask } from '../nativeTasks/nativeTasks.js';
+import type { TaskEvent } from '../../core/nativeTasks/followTask.js';
+import type { NativeTask } from '../nativeTasks/nativeTasks.js';
 import { factLines, headingLine, TaskLines } from './transcriptText.js';
 
 type Speaker = Pick<NativeTask, 'instanceArn' | 'instanceId' | 'taskId' | 'row'>;

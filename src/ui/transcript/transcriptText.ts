@@ -1,6 +1,6 @@
-import { type Diagnosis } from '../../core/diagnosis/diagnosis.js';
-import { type TaskEvent } from '../../core/nativeTasks/followTask.js';
-import { type TaskMessage } from '../../core/nativeTasks/taskInfo.js';
+import type { Diagnosis } from '../../core/diagnosis/diagnosis.js';
+import type { TaskEvent } from '../../core/nativeTasks/followTask.js';
+import type { TaskMessage } from '../../core/nativeTasks/taskInfo.js';
 import { isTerminal, type TaskRow } from '../../core/nativeTasks/taskRow.js';
 import { type Fact, knownFacts } from '../../core/text/facts.js';
 import { formatTime } from '../../core/text/times.js';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { EngineError } from '../../core/errors.js';
-import { type PickRow, type StepInput } from '../input/steps.js';
-import { type Services } from '../services.js';
+import type { PickRow, StepInput } from '../input/steps.js';
+import type { Services } from '../services.js';
 import { bucketsOfPlace } from '../views/backups/addedBuckets.js';
 import {
   bucketPlaceProblem,

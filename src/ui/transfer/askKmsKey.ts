@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { parseKmsKeyArn } from '../../core/aws/kmsKeyArn.js';
 import { EngineError } from '../../core/errors.js';
-import { type PickItem, type PickRow, type StepInput } from '../input/steps.js';
-import { type Services } from '../services.js';
+import type { PickItem, PickRow, StepInput } from '../input/steps.js';
+import type { Services } from '../services.js';
 
 /**
  * Asks for the KMS key that wraps the data keys: the symmetric, enabled customer keys of `region`, or an

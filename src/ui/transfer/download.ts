@@ -6,7 +6,7 @@ import { parseS3Uri, type S3Location } from '../../core/aws/s3Uri.js';
 import { CancelledError } from '../../core/errors.js';
 import { failureSentence } from '../failures/failureSentence.js';
 import { ask } from '../input/quickInput.js';
-import { type Services } from '../services.js';
+import type { Services } from '../services.js';
 import { inNotification } from '../work/inNotification.js';
 import { runDownload } from './runDownload.js';
 

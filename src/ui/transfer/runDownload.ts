@@ -1,7 +1,7 @@
-import { type S3Location } from '../../core/aws/s3Uri.js';
-import { type DownloadResult } from '../../core/transfer/download.js';
-import { type Services } from '../services.js';
-import { type Work } from '../work/work.js';
+import type { S3Location } from '../../core/aws/s3Uri.js';
+import type { DownloadResult } from '../../core/transfer/download.js';
+import type { Services } from '../services.js';
+import type { Work } from '../work/work.js';
 import { transferDetail, transferPercent } from '../work/workText.js';
 
 export interface DownloadJob extends S3Location {

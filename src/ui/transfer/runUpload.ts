@@ -1,7 +1,7 @@
-import { type UploadResult } from '../../core/transfer/upload.js';
+import type { UploadResult } from '../../core/transfer/upload.js';
 import { configuration } from '../configuration.js';
-import { type Services } from '../services.js';
-import { type Work } from '../work/work.js';
+import type { Services } from '../services.js';
+import type { Work } from '../work/work.js';
 import { transferDetail, transferPercent } from '../work/workText.js';
 
 export interface UploadJob {

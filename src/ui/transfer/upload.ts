@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { CancelledError, isCancelled } from '../../core/errors.js';
-import { type UploadResult } from '../../core/transfer/upload.js';
+import type { UploadResult } from '../../core/transfer/upload.js';
 import { showFailure, logFailure } from '../failures/showFailure.js';
 import { commandIds } from '../ids.js';
 import { askSteps } from '../input/quickInput.js';
-import { type Services } from '../services.js';
+import type { Services } from '../services.js';
 import { inNotification } from '../work/inNotification.js';
 import { askBucket } from './askBucket.js';
 import { askKmsKey } from './askKmsKey.js';

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { type BackupHeader } from '../../core/backupFile/backupHeader.js';
+import type { BackupHeader } from '../../core/backupFile/backupHeader.js';
 import { EngineError } from '../../core/errors.js';
 import { failureSentence } from '../failures/failureSentence.js';
-import { type Services } from '../services.js';
-import { type Destination } from './destinations.js';
+import type { Services } from '../services.js';
+import type { Destination } from './destinations.js';
 
 /** What there is to know of one file before it is uploaded. */
 export interface CheckedFile extends Destination {

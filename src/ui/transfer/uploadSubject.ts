@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { type S3Location } from '../../core/aws/s3Uri.js';
+import type { S3Location } from '../../core/aws/s3Uri.js';
 import { CancelledError, EngineError } from '../../core/errors.js';
-import { type TreeNode } from '../views/node.js';
+import type { TreeNode } from '../views/node.js';
 
 /** What to upload, as far as whoever called the command says it. */
 export interface UploadSubject {

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { backupTypeText, productName } from '../../core/backupFile/describe.js';
 import { formatBytes } from '../../core/text/units.js';
-import { type InfoItem, type PickRow } from '../input/steps.js';
-import { type CheckedFile } from './uploadCheck.js';
+import type { InfoItem, PickRow } from '../input/steps.js';
+import type { CheckedFile } from './uploadCheck.js';
 
 export type UploadChoice = 'upload' | 'replace' | 'force' | 'stop';
 

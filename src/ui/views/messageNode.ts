@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { contextValue } from './contextValue.js';
-import { type TreeNode } from './node.js';
+import type { TreeNode } from './node.js';
 
 /** A row that says something: a failure, or that there is nothing. */
 export class MessageNode implements TreeNode {

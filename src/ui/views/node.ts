@@ -1,8 +1,8 @@
 import type * as vscode from 'vscode';
-import { type Instance } from '../../core/aws/instances.js';
-import { type S3Location } from '../../core/aws/s3Uri.js';
-import { type TaskKey } from '../nativeTasks/nativeTasks.js';
-import { type Work } from '../work/work.js';
+import type { Instance } from '../../core/aws/instances.js';
+import type { S3Location } from '../../core/aws/s3Uri.js';
+import type { TaskKey } from '../nativeTasks/nativeTasks.js';
+import type { Work } from '../work/work.js';
 
 /** One row of a tree. */
 export interface TreeNode {

@@ -4,7 +4,7 @@ import { viewStateOf } from '../failures/viewState.js';
 import { failureSentence } from '../failures/failureSentence.js';
 import { commandIds, type ViewId, type ViewState } from '../ids.js';
 import { MessageNode } from './messageNode.js';
-import { type TreeNode } from './node.js';
+import type { TreeNode } from './node.js';
 
 export interface NodeTreeOptions {
   readonly id: ViewId;
@@ -56,8 +56,16 @@ export class NodeTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
-    const { signal } = this.#loading;
-    if (node !== undefined) return this.#childrenOf(node, signal);
+    for (;;) {
+      const { signal } = this.#loading;
+      const rows =
+        node === undefined ? await this.#rootRows(signal) : await this.#childrenOf(node, signal);
+      // VS Code takes this answer also for a refresh that came meanwhile: it must be the newest.
+      if (signal === this.#loading.signal) return rows;
+    }
+  }
+
+  async #rootRows(signal: AbortSignal): Promise<TreeNode[]> {
     try {
       const roots = await this.#o.roots(signal);
       if (signal.aborted) return [];

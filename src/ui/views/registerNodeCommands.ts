@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import { EngineError } from '../../core/errors.js';
 import { registerCommand } from '../commands/registerCommand.js';
 import { commandIds } from '../ids.js';
-import { type Services } from '../services.js';
+import type { Services } from '../services.js';
 import { confirmBriefly } from './confirmBriefly.js';
-import { type TreeNode } from './node.js';
+import type { TreeNode } from './node.js';
 
 /** Commands that every row may offer: what they copy or open, the row says itself. */
 export function registerNodeCommands({ log, aws }: Services): vscode.Disposable {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type Work, type WorkKind, type WorkList } from './work.js';
+import type { Work, WorkKind, WorkList } from './work.js';
 
 /** A message that changes more often only flickers. */
 const shortestMs = 250;

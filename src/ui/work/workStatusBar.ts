@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { viewIds } from '../ids.js';
-import { type Work, type WorkList } from './work.js';
+import type { Work, WorkList } from './work.js';
 
 /** One item while something runs; a click opens the *Tasks* view. */
 export class WorkStatusBar {

@@ -1,4 +1,4 @@
-import { type TransferProgress } from '../../core/transfer/progress.js';
+import type { TransferProgress } from '../../core/transfer/progress.js';
 import { formatBytes, formatClock } from '../../core/text/units.js';
 
 /** How far a transfer is: `1.2 GiB of 3 GiB · 0:45 left · 95 MiB/s`. */

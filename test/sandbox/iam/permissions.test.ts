@@ -38,7 +38,7 @@ import {
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type ServiceFailure } from '../../../src/sandbox/contract.js';
+import type { ServiceFailure } from '../../../src/sandbox/contract.js';
 import { CloudScene, type Credentials, named } from '../../support/cloud.js';
 
 const statement = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });

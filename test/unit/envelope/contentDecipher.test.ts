@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createCipheriv, hkdfSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Envelope } from '../../../src/core/envelope/envelope.js';
+import type { Envelope } from '../../../src/core/envelope/envelope.js';
 import {
   type ContentDecipher,
   createCbcRangeDecipher,

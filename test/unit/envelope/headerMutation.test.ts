@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Envelope, type Metadata } from '../../../src/core/envelope/envelope.js';
+import type { Envelope, Metadata } from '../../../src/core/envelope/envelope.js';
 import { header } from '../../../src/core/envelope/format.js';
 import { parseEnvelope } from '../../../src/core/envelope/parse.js';
 import { EngineError } from '../../../src/core/errors.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Metadata } from '../../../src/core/envelope/envelope.js';
+import type { Metadata } from '../../../src/core/envelope/envelope.js';
 import {
   instructionFileKeys,
   maxInstructionFileBytes,

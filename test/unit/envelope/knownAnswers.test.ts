@@ -7,7 +7,7 @@ import {
 } from '../../../src/core/envelope/contentDecipher.js';
 import { detectFormat } from '../../../src/core/envelope/detectFormat.js';
 import { metadataHeaders } from '../../../src/core/envelope/envelopeHeaders.js';
-import { type Metadata } from '../../../src/core/envelope/envelope.js';
+import type { Metadata } from '../../../src/core/envelope/envelope.js';
 import { parseEnvelope } from '../../../src/core/envelope/parse.js';
 import { deriveSuite115Key } from '../../../src/core/envelope/suite115.js';
 import { readVectors } from './vectors.js';

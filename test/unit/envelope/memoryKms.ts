@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type EncryptionContext, type KeyService } from '../../../src/core/envelope/envelope.js';
+import type { EncryptionContext, KeyService } from '../../../src/core/envelope/envelope.js';
 import { EngineError } from '../../../src/core/errors.js';
 
 /** A KMS in memory: blobs open only under the context they were made with, as with the real one. */

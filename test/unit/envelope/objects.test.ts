@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createCipheriv } from 'node:crypto';
 import { after, describe, it } from 'node:test';
-import { type Envelope } from '../../../src/core/envelope/envelope.js';
+import type { Envelope } from '../../../src/core/envelope/envelope.js';
 import {
   createCbcRangeDecipher,
   createGcmRangeDecipher,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Envelope, type Metadata } from '../../../src/core/envelope/envelope.js';
+import type { Envelope, Metadata } from '../../../src/core/envelope/envelope.js';
 import { parseEnvelope } from '../../../src/core/envelope/parse.js';
 import { v1, v2Cbc, v2Context, v2Gcm, v3, v3Body, without } from './samples.js';
 

@@ -6,7 +6,7 @@ import {
   privateDecrypt,
   type KeyObject,
 } from 'node:crypto';
-import { type Envelope } from '../../../src/core/envelope/envelope.js';
+import type { Envelope } from '../../../src/core/envelope/envelope.js';
 import { rsaPrivateKey, type VectorObject } from './vectors.js';
 
 /**

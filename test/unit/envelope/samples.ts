@@ -1,4 +1,4 @@
-import { type Metadata } from '../../../src/core/envelope/envelope.js';
+import type { Metadata } from '../../../src/core/envelope/envelope.js';
 
 const base64 = (length: number, fill: number) => Buffer.alloc(length, fill).toString('base64');
 

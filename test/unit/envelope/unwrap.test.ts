@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  type EncryptionContext,
-  type Envelope,
-  type KeyService,
-  type Metadata,
+import type {
+  EncryptionContext,
+  Envelope,
+  KeyService,
+  Metadata,
 } from '../../../src/core/envelope/envelope.js';
 import { parseEnvelope } from '../../../src/core/envelope/parse.js';
 import { contentKey, unwrapDataKey } from '../../../src/core/envelope/unwrap.js';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import {
-  type EncryptionContext,
-  type Envelope,
-  type KeyService,
-  type Metadata,
+import type {
+  EncryptionContext,
+  Envelope,
+  KeyService,
+  Metadata,
 } from '../../../src/core/envelope/envelope.js';
 import { parseEnvelope } from '../../../src/core/envelope/parse.js';
 import { fixture } from '../../support/paths.js';

@@ -1,4 +1,4 @@
-import { type Locator, type Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 /** Drags one element onto another, with the moves that a drop target wants to see. */
 export async function drag(page: Page, from: Locator, to: Locator): Promise<void> {

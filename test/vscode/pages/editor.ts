@@ -1,4 +1,4 @@
-import { type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { TextLines } from './textLines.js';
 import { until } from './until.js';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { type ContextMenu } from './contextMenu.js';
+import type { ContextMenu } from './contextMenu.js';
 import { Tree } from './tree.js';
-import { type Workbench } from './workbench.js';
+import type { Workbench } from './workbench.js';
 
 /** The files of the workspace. A file is named by its path inside the folder, with `/`. */
 export class Explorer {

@@ -1,5 +1,5 @@
 import { TextLines } from './textLines.js';
-import { type Workbench } from './workbench.js';
+import type { Workbench } from './workbench.js';
 
 /** The Output panel. */
 export class OutputPanel {

@@ -1,6 +1,6 @@
 import { type ContextMenu, openContextMenu } from './contextMenu.js';
 import { RowList, type Row } from './rowList.js';
-import { type Workbench } from './workbench.js';
+import type { Workbench } from './workbench.js';
 
 /** The Problems panel. */
 export class ProblemsPanel {

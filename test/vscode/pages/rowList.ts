@@ -1,6 +1,6 @@
 // The functions given to `evaluate` run in the page.
 /// <reference lib="dom" />
-import { type Locator, type Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { until } from './until.js';
 
 /** A row as it is on the screen. */
@@ -101,12 +101,9 @@ export class RowList {
 
   #position(): Promise<{ top: number; height: number; scrollHeight: number }> {
     return this.list.evaluate((list) => {
-      const rows = list.querySelector<HTMLElement>('.monaco-list-rows');
-      return {
-        top: -Number.parseFloat(rows?.style.top || '0'),
-        height: list.clientHeight,
-        scrollHeight: Number.parseFloat(rows?.style.height || '0'),
-      };
+      const rows = list.querySelector('.monaco-list-rows')?.getBoundingClientRect();
+      const { y, height } = list.getBoundingClientRect();
+      return { top: y - (rows?.y ?? y), height, scrollHeight: rows?.height ?? 0 };
     });
   }
 

@@ -1,4 +1,4 @@
-import { type Locator, type Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { openContextMenu } from './contextMenu.js';
 import { Tree, type TreePath } from './tree.js';
 

@@ -1,6 +1,6 @@
 // The functions given to `evaluate` run in the page.
 /// <reference lib="dom" />
-import { type Locator, type Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { fits, until } from './until.js';
 
 /** A piece of a line that is drawn in one colour. */

@@ -1,4 +1,4 @@
-import { type Locator, type Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { type ContextMenu, openContextMenu } from './contextMenu.js';
 import { RowList, type Row } from './rowList.js';
 import { fits, until } from './until.js';

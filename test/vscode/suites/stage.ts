@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type StageFacts } from '../stage.js';
+import type { StageFacts } from '../stage.js';
 
 /** Where the sandbox, its keys and the sample backups are. */
 export async function stageFacts(): Promise<StageFacts> {

@@ -1,6 +1,6 @@
 import { configuration } from '../../configuration.js';
-import { type Services } from '../../services.js';
-import { type BucketPlace } from './bucketInput.js';
+import type { Services } from '../../services.js';
+import type { BucketPlace } from './bucketInput.js';
 
 export interface AddedBucket extends BucketPlace {
   readonly region: string;

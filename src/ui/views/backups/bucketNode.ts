@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { contextValue } from '../contextValue.js';
 import { FolderNode } from './folderNode.js';
-import { type OpenedBucket } from './openedBucket.js';
+import type { OpenedBucket } from './openedBucket.js';
 
 /** A bucket, or the part of one that was added by its prefix. */
 export class BucketNode extends FolderNode {

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { type AwsSession } from '../../../core/aws/session.js';
+import type { AwsSession } from '../../../core/aws/session.js';
 import { EngineError } from '../../../core/errors.js';
-import { type Services } from '../../services.js';
+import type { Services } from '../../services.js';
 import { MessageNode } from '../messageNode.js';
-import { type TreeNode } from '../node.js';
+import type { TreeNode } from '../node.js';
 import { addedBuckets } from './addedBuckets.js';
 import { BucketNode } from './bucketNode.js';
 import { OpenedBucket } from './openedBucket.js';

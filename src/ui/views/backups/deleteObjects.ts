@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { type S3Location } from '../../../core/aws/s3Uri.js';
+import type { S3Location } from '../../../core/aws/s3Uri.js';
 import { CancelledError } from '../../../core/errors.js';
-import { type Services } from '../../services.js';
+import type { Services } from '../../services.js';
 
 /** More names than a dialog has room for. */
 const mostNames = 10;

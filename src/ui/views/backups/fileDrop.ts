@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { commandIds } from '../../ids.js';
-import { type TreeNode } from '../node.js';
+import type { TreeNode } from '../node.js';
 
 const uriList = 'text/uri-list';
 

@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import { consoleUrl } from '../../../core/aws/consoleUrl.js';
 import { contextValue } from '../contextValue.js';
 import { MessageNode } from '../messageNode.js';
-import { type TreeNode } from '../node.js';
+import type { TreeNode } from '../node.js';
 import { MoreNode } from './moreNode.js';
 import { ObjectNode } from './objectNode.js';
-import { type OpenedBucket } from './openedBucket.js';
+import type { OpenedBucket } from './openedBucket.js';
 import { type Page, PagedList } from './pagedList.js';
 
 /** Rows that are asked for at once. */

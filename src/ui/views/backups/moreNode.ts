@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { commandIds } from '../../ids.js';
 import { contextValue } from '../contextValue.js';
-import { type TreeNode } from '../node.js';
-import { type FolderNode } from './folderNode.js';
+import type { TreeNode } from '../node.js';
+import type { FolderNode } from './folderNode.js';
 
 /** The row at the end of a folder that has more pages. */
 export class MoreNode implements TreeNode {

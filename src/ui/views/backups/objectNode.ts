@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import { consoleUrl } from '../../../core/aws/consoleUrl.js';
-import { type ObjectEntry } from '../../../core/aws/objects.js';
-import { type OpenedObject } from '../../../core/inspection/openWithFacts.js';
+import type { ObjectEntry } from '../../../core/aws/objects.js';
+import type { OpenedObject } from '../../../core/inspection/openWithFacts.js';
 import { formatBytes } from '../../../core/text/units.js';
-import { type ObjectEnvelope } from '../../../core/transfer/objectEnvelope.js';
+import type { ObjectEnvelope } from '../../../core/transfer/objectEnvelope.js';
 import { restoreVerdict } from '../../inspection/restoreVerdict.js';
 import { verdictSentence } from '../../inspection/verdictSentence.js';
 import { contextValue } from '../contextValue.js';
-import { type TreeNode } from '../node.js';
-import { type FolderNode } from './folderNode.js';
-import { type OpenedBucket } from './openedBucket.js';
+import type { TreeNode } from '../node.js';
+import type { FolderNode } from './folderNode.js';
+import type { OpenedBucket } from './openedBucket.js';
 import { ValueNode } from './valueNode.js';
 import { VerdictNode } from './verdictNode.js';
 

@@ -1,6 +1,6 @@
-import { type Bucket } from '../../../core/aws/openBucket.js';
-import { type AwsSession } from '../../../core/aws/session.js';
-import { type TreeNode } from '../node.js';
+import type { Bucket } from '../../../core/aws/openBucket.js';
+import type { AwsSession } from '../../../core/aws/session.js';
+import type { TreeNode } from '../node.js';
 
 /** What the rows of one bucket share. */
 export class OpenedBucket {

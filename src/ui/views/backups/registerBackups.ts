@@ -4,16 +4,16 @@ import { registerCommand } from '../../commands/registerCommand.js';
 import { commandIds, viewIds } from '../../ids.js';
 import { askObject } from '../../inspection/askBackup.js';
 import { registerInspection } from '../../inspection/registerInspection.js';
-import { type Services } from '../../services.js';
+import type { Services } from '../../services.js';
 import { NodeTree } from '../nodeTree.js';
-import { type TreeNode } from '../node.js';
+import type { TreeNode } from '../node.js';
 import { addBucket } from './addBucket.js';
 import { forgetBucket } from './addedBuckets.js';
-import { type BucketNode } from './bucketNode.js';
+import type { BucketNode } from './bucketNode.js';
 import { type BucketRows, listingDeniedRow, readBucketRows } from './bucketRows.js';
 import { confirmDeletion, deleteObjects } from './deleteObjects.js';
 import { FileDrop } from './fileDrop.js';
-import { type MoreNode } from './moreNode.js';
+import type { MoreNode } from './moreNode.js';
 import { ObjectNode } from './objectNode.js';
 
 /** The view *Backups in S3* and what can be done with its rows. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { contextValue } from '../contextValue.js';
-import { type TreeNode } from '../node.js';
+import type { TreeNode } from '../node.js';
 
 /** A name and a value that can be copied. */
 export class ValueNode implements TreeNode {

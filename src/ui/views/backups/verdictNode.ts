@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type RestoreVerdict, verdictIcon } from '../../inspection/restoreVerdict.js';
 import { verdictSentence } from '../../inspection/verdictSentence.js';
 import { contextValue } from '../contextValue.js';
-import { type TreeNode } from '../node.js';
+import type { TreeNode } from '../node.js';
 
 const colours = {
   pass: 'testing.iconPassed',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type ProfileSettings } from '../../../../src/core/aws/profiles.js';
+import type { ProfileSettings } from '../../../../src/core/aws/profiles.js';
 import { signInRoute } from '../../../../src/ui/aws/signInRoute.js';
 
 const profiles = new Map<string, ProfileSettings>([

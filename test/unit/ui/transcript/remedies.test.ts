@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { catalogue } from '../../../../src/core/diagnosis/catalogue.js';
-import { type Diagnosis } from '../../../../src/core/diagnosis/diagnosis.js';
+import type { Diagnosis } from '../../../../src/core/diagnosis/diagnosis.js';
 import { commandIds } from '../../../../src/ui/ids.js';
 import { documentationOf } from '../../../../src/ui/transcript/documentation.js';
 import { failureMarkdown } from '../../../../src/ui/transcript/failureMarkdown.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type TaskRow } from '../../../../src/core/nativeTasks/taskRow.js';
+import type { TaskRow } from '../../../../src/core/nativeTasks/taskRow.js';
 import { readTranscript } from '../../../../src/ui/transcript/readTranscript.js';
 import { fixture } from '../../../support/paths.js';
 import { taskRow } from '../../nativeTasks/tasks.js';

@@ -10,7 +10,7 @@ import {
   type TaskEvent,
 } from '../../../../src/core/nativeTasks/followTask.js';
 import { parseTaskInfo } from '../../../../src/core/nativeTasks/taskInfo.js';
-import { type TaskRow } from '../../../../src/core/nativeTasks/taskRow.js';
+import type { TaskRow } from '../../../../src/core/nativeTasks/taskRow.js';
 import { readTranscript } from '../../../../src/ui/transcript/readTranscript.js';
 import { transcriptOfRow } from '../../../../src/ui/transcript/transcriptOfRow.js';
 import { TranscriptStream } from '../../../../src/ui/transcript/transcriptStream.js';
