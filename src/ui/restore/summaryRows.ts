@@ -9,6 +9,10 @@ import { sourceName } from './backupSource.js';
 import type { CheckedPlan } from './checkPlan.js';
 import type { RestorePlan } from './restorePlan.js';
 import { type WayOut, wayOutOf } from './wayOut.js';
+import { wrapped } from './wrapped.js';
+
+/** Characters that a row surely shows. */
+const lineLength = 86;
 
 export type SummaryChoice = WayOut | { readonly kind: 'restore' } | { readonly kind: 'copy-sql' };
 
@@ -20,12 +24,12 @@ export function summaryRows(plan: RestorePlan, checked: CheckedPlan): PickRow<Su
   return [
     ...section(
       vscode.l10n.t('RDS would refuse this restore'),
-      blocks.map((finding) => findingRow(finding, 'error')),
+      blocks.flatMap((finding) => findingRows(finding, 'error')),
     ),
     ...(blocks.length > 0 ? [] : [restoreRow(plan, warns.length > 0)]),
     ...section(
       vscode.l10n.t('might make it fail'),
-      warns.map((finding) => findingRow(finding, 'warning')),
+      warns.flatMap((finding) => findingRows(finding, 'warning')),
     ),
     ...section(
       vscode.l10n.t('could not be checked'),
@@ -57,16 +61,17 @@ const restoreRow = (
   value: { kind: 'restore' },
 });
 
-function findingRow(finding: Finding, icon: string): PickItem<SummaryChoice> {
+/** The way out as a row to choose, and below it what is wrong: more than one row can hold. */
+function findingRows(finding: Finding, icon: string): PickRow<SummaryChoice>[] {
   const value = wayOutOf(finding);
-  return {
-    label: wayOutLabel(value),
-    description: finding.wayOut,
-    detail: finding.sentence,
-    icon,
-    value,
-  };
+  return [
+    { label: wayOutLabel(value), icon, value },
+    ...said(`${finding.sentence} ${finding.wayOut}`),
+  ];
 }
+
+const said = (text: string) =>
+  wrapped(text, lineLength).map((label): InfoItem => ({ info: true, label }));
 
 function wayOutLabel(way: WayOut): string {
   switch (way.kind) {
