@@ -12,18 +12,10 @@ import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { planParts } from '../../src/core/transfer/partPlan.js';
 import { type SandboxInfo, startSandbox } from '../support/sandbox.js';
 import { SyntheticBackup } from '../support/syntheticBackup.js';
+import { byteCount } from './byteCount.js';
 import { type Figure, type FigureInput, figureNames } from './figures.js';
 import { type Measured, medianRun } from './measure.js';
 import { report } from './report.js';
-
-const units: Readonly<Record<string, number>> = { MiB: 2 ** 20, GiB: 2 ** 30 };
-
-function byteCount(size: string): number {
-  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)(MiB|GiB)$/.exec(size) ?? [];
-  const bytes = Number(number) * (units[unit] ?? 0);
-  if (!(bytes > 0)) throw new Error(`--size takes a number and MiB or GiB, not "${size}"`);
-  return bytes;
-}
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 

@@ -4,7 +4,8 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { root } from '../support/paths.js';
-import { openBrowser, screenshotFolder } from './pages/workbench.js';
+import { screenshotFolder } from './pages/workbench.js';
+import { runInside } from './runInside.js';
 import { Stage } from './stage.js';
 import { mark, type TestEvent } from './suites/eventReporter.js';
 import { VscodeServer } from './vscodeServer.js';
@@ -21,29 +22,19 @@ test('Suites inside the extension host', { timeout: 20 * minutes }, async (t) =>
     env: { ...stage.env, ...(wanted === undefined ? {} : { RDS_BACKUP_SUITES: wanted }) },
   });
   t.after(() => server.stop());
-  const browser = await openBrowser();
-  t.after(() => browser.close());
-
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   let told: Promise<unknown> = Promise.resolve();
   let said = '';
-  await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
-    const text = args.map(String).join(' ');
-    if (text.startsWith(mark)) {
-      const event = JSON.parse(text.slice(mark.length)) as TestEvent;
-      told = told.then(() => repeat(t, event));
-    } else said += `${text}\n`;
+  const code = await runInside(server, {
+    workspace: stage.workspace,
+    extension: root,
+    entry: 'out/test/vscode/suites/index.js',
+    onLine: (text) => {
+      if (text.startsWith(mark)) {
+        const event = JSON.parse(text.slice(mark.length)) as TestEvent;
+        told = told.then(() => repeat(t, event));
+      } else said += `${text}\n`;
+    },
   });
-  const ended = new Promise<number>((resolve) => {
-    void page.exposeFunction('codeAutomationExit', resolve);
-  });
-  await page.goto(
-    server.url(stage.workspace, [
-      ['extensionDevelopmentPath', server.remoteUri(root)],
-      ['extensionTestsPath', server.remoteUri(path.join(root, 'out/test/vscode/suites/index.js'))],
-    ]),
-  );
-  const code = await ended;
   await told;
   if (code !== 0) {
     await mkdir(screenshotFolder, { recursive: true });
