@@ -24,7 +24,7 @@ export async function verify(services: Services, object: S3Location): Promise<vo
   );
   void vscode.window.showInformationMessage(
     vscode.l10n.t(
-      '“{0}” begins and ends as a SQL Server backup of {1} when it is decrypted with {2}.',
+      'Verified “{0}”: its first and last blocks decrypt to a SQL Server backup of {1}, with key {2}.',
       name,
       formatBytes(plaintextBytes),
       keyArn,

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { until } from './until.js';
 
 /** An open menu. */
 export class ContextMenu {
@@ -15,9 +16,18 @@ export class ContextMenu {
     return labels.map((label) => label.trim()).filter((label) => label !== '');
   }
 
-  /** Clicks an item, by its full title. */
+  /** Clicks an item, by its full title. A menu that has just opened takes no click yet. */
   async choose(title: string): Promise<void> {
-    await this.menu.getByRole('menuitem', { name: title, exact: true }).click();
+    await until(
+      (waited) => `The menu stays open after a click on “${title}” ${waited}.`,
+      async () => {
+        await this.menu.getByRole('menuitem', { name: title, exact: true }).click();
+        return this.menu.waitFor({ state: 'hidden', timeout: 1000 }).then(
+          () => true,
+          () => undefined,
+        );
+      },
+    );
   }
 
   async close(): Promise<void> {

@@ -21,10 +21,11 @@ export class SideBarView {
   /** Shows the container of the view and unfolds the view. */
   async open(): Promise<void> {
     if (!(await this.pane.isVisible())) {
-      await this.page
+      const icon = this.page
         .locator('.part.activitybar')
-        .getByRole('tab', { name: this.container })
-        .click();
+        .getByRole('tab', { name: this.container });
+      // While a window is loaded anew its side bar comes by itself; a click would close it.
+      if ((await icon.getAttribute('aria-expanded')) !== 'true') await icon.click();
     }
     // The header is hidden where the view is the only one of its container.
     const header = this.pane.locator('.pane-header');
