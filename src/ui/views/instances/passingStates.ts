@@ -4,6 +4,7 @@ const pauseMs = 30_000;
 /** Looks again and again while somebody watches something that will change by itself. */
 export class PassingStates {
   #timer: NodeJS.Timeout | undefined;
+  #disposed = false;
 
   /**
    * @param isWorthIt asked before and after every pause
@@ -16,13 +17,13 @@ export class PassingStates {
 
   /** After what `isWorthIt` says may have changed. */
   resume(): void {
-    if (this.#timer !== undefined || !this.isWorthIt()) return;
+    if (this.#disposed || this.#timer !== undefined || !this.isWorthIt()) return;
     this.#timer = setTimeout(() => void this.#next(), pauseMs);
   }
 
   dispose(): void {
+    this.#disposed = true;
     clearTimeout(this.#timer);
-    this.#timer = undefined;
   }
 
   async #next(): Promise<void> {
