@@ -22,9 +22,12 @@ import { WorkList } from './ui/work/work.js';
 /** Builds the services and registers the features; awaits nothing, so that VS Code never waits for us. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('RDS Backup for SQL Server', { log: true });
-  const aws = new AwsConnection(renewCredentials);
-  const logins = createInstanceLogins(context, aws);
   const work = new WorkList();
+  const aws = new AwsConnection((error) => {
+    work.wait(vscode.l10n.t('waiting for AWS credentials'));
+    return renewCredentials(error);
+  });
+  const logins = createInstanceLogins(context, aws);
   const tasks = createNativeTasks({ context, log, aws, logins, work });
   context.subscriptions.push(log, aws, logins, work, tasks);
 

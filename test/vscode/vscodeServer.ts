@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,6 +17,8 @@ export function prepared(name: string): string {
 const baseSettings = {
   'chat.disableAIFeatures': true,
   'editor.accessibilitySupport': 'off',
+  // Revealing the file of an editor that opens would undo a selection.
+  'explorer.autoReveal': false,
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
   'git.enabled': false,
@@ -52,12 +54,15 @@ export class VscodeServer {
     const node = prepared('RDS_BACKUP_VSCODE_NODE');
     const main = prepared('RDS_BACKUP_VSCODE');
     const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'rds-backup-vscode-'));
-    const user = path.join(dataFolder, 'data', 'User');
-    await mkdir(user, { recursive: true });
-    await writeFile(
-      path.join(user, 'settings.json'),
-      JSON.stringify({ ...baseSettings, ...o.settings }, undefined, 2),
+    const isOurs = ([id]: [string, unknown]) => id.startsWith('rdsBackup.');
+    const settings = Object.entries({ ...baseSettings, ...o.settings });
+    await writeSettings(
+      dataFolder,
+      'User',
+      settings.filter((setting) => !isOurs(setting)),
     );
+    // In a remote window, profiles and paths are not taken from the user's own machine.
+    await writeSettings(dataFolder, 'Machine', settings.filter(isOurs));
     const port = await freePort();
     const extensions = o.extensions ?? path.join(dataFolder, 'extensions');
     const child = spawn(
@@ -95,21 +100,6 @@ export class VscodeServer {
     return `vscode-remote://127.0.0.1:${this.port}${file}`;
   }
 
-  private get settingsFile(): string {
-    return path.join(this.dataFolder, 'data', 'User', 'settings.json');
-  }
-
-  /** Writes user settings; the workbench takes them up when it loads the next time. */
-  async changeSettings(change: Readonly<Record<string, unknown>>): Promise<void> {
-    const settings = { ...(await this.readSettings()), ...change };
-    await writeFile(this.settingsFile, JSON.stringify(settings, undefined, 2));
-  }
-
-  /** User settings as they are in the file now, whoever wrote them. */
-  async readSettings(): Promise<Record<string, unknown>> {
-    return JSON.parse(await readFile(this.settingsFile, 'utf8')) as Record<string, unknown>;
-  }
-
   /** Copies the logs of VS Code and of the extensions into a folder. */
   async saveLogs(folder: string): Promise<void> {
     await cp(path.join(this.dataFolder, 'data', 'logs'), folder, { recursive: true });
@@ -126,6 +116,17 @@ export class VscodeServer {
     await ended;
     await rm(this.dataFolder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+async function writeSettings(
+  dataFolder: string,
+  whose: 'User' | 'Machine',
+  settings: [string, unknown][],
+): Promise<void> {
+  const folder = path.join(dataFolder, 'data', whose);
+  await mkdir(folder, { recursive: true });
+  const content = JSON.stringify(Object.fromEntries(settings), undefined, 2);
+  await writeFile(path.join(folder, 'settings.json'), content);
 }
 
 function environmentWithoutAws(): NodeJS.ProcessEnv {

@@ -19,10 +19,9 @@ export async function inNotification<T>(
     (progress, token) =>
       list.run(kind, title, async (work) => {
         let shownPercent = 0;
-        let shownAt = 0;
+        let timer: NodeJS.Timeout | undefined;
         const show = () => {
-          if (Date.now() - shownAt < shortestMs) return;
-          shownAt = Date.now();
+          timer = undefined;
           const percent = work.percent ?? 0;
           const message = [work.percent === undefined ? '' : `${percent} %`, work.detail];
           progress.report({
@@ -36,12 +35,13 @@ export async function inNotification<T>(
             work.cancel();
           }),
           list.onDidChange((changed) => {
-            if (changed === work) show();
+            if (changed === work) timer ??= setTimeout(show, shortestMs);
           }),
         ];
         try {
           return await body(work);
         } finally {
+          clearTimeout(timer);
           for (const listener of listeners) listener.dispose();
         }
       }),

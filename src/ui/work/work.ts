@@ -117,6 +117,11 @@ export class WorkList implements vscode.Disposable {
     return work;
   }
 
+  /** Says of all transfers what holds them up. */
+  wait(detail: string): void {
+    for (const work of this.#items) if (work.kind !== 'native-task') work.wait(detail);
+  }
+
   /** Does `body` as work: its failure or cancellation ends the work and is thrown on. */
   async run<T>(kind: WorkKind, title: string, body: (work: Work) => Promise<T>): Promise<T> {
     const work = this.start(kind, title);

@@ -20,6 +20,14 @@ export class Explorer {
     await this.tree.rows.list.waitFor();
   }
 
+  /** Shows files that came from outside: the window may not have noticed them yet. */
+  async refresh(): Promise<void> {
+    await this.open();
+    const header = this.workbench.page.locator('.part.sidebar .pane-header').first();
+    await header.hover();
+    await header.getByRole('button', { name: 'Refresh Explorer' }).click();
+  }
+
   async waitForFile(file: string): Promise<void> {
     await this.open();
     await this.tree.waitFor(file.split('/'));

@@ -40,12 +40,16 @@ export class QuickInput {
     return this.#list.all();
   }
 
-  /** Waits for a row by its label (a string must equal it) and clicks it. */
-  async choose(label: string | RegExp): Promise<void> {
-    const row = await this.#list.waitFor(`“${String(label)}” to choose`, (candidate) =>
+  /** Waits for a row by its label; a string must equal it. */
+  waitForRow(label: string | RegExp): Promise<Row> {
+    return this.#list.waitFor(`“${String(label)}” to choose`, (candidate) =>
       typeof label === 'string' ? candidate.label === label : label.test(candidate.label),
     );
-    await this.#list.element(row).click();
+  }
+
+  /** Waits for a row by its label and clicks it. */
+  async choose(label: string | RegExp): Promise<void> {
+    await this.#list.element(await this.waitForRow(label)).click();
   }
 
   /** Replaces the text of the box. */
