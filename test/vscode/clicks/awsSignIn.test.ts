@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { appendFile } from 'node:fs/promises';
+import { after, before, describe } from 'node:test';
+import { FakeAwsCli } from '../fakeAwsCli.js';
+import { until } from '../pages/until.js';
+import { scene } from '../scene.js';
+
+const ready = 'sql2019';
+
+describe('Signing in to AWS again', () => {
+  let cli: FakeAwsCli;
+  before(async () => {
+    cli = await FakeAwsCli.install();
+  });
+  after(() => cli.remove());
+  const { it } = scene({ identity: 'expired' });
+
+  const called = () =>
+    until(
+      (waited) => `The AWS CLI was not called ${waited}.`,
+      () => cli.calledWith(),
+    );
+
+  it('runs the AWS CLI for an SSO profile and tells its failure', async ({ stage, workbench }) => {
+    await appendFile(
+      stage.env['AWS_CONFIG_FILE']!,
+      'sso_session = corp\n[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n',
+    );
+    const view = workbench.view('RDS Backup', 'Instances');
+    await view.open();
+    await view.waitForWelcome('The AWS credentials have expired.');
+    await cli.endWith(3);
+    await view.welcomeAction('Sign In to AWS Again');
+    assert.equal(await called(), 'sso login --profile sandbox');
+    const failure = /“aws sso login --profile sandbox” ended with exit code 3/;
+    await workbench.notifications.waitFor(failure);
+    await workbench.screenshot('aws-sign-in-failed');
+  });
+
+  it('reads new credentials after it', async ({ stage, workbench }) => {
+    await cli.endWith(0);
+    await stage.become('session');
+    const view = workbench.view('RDS Backup', 'Instances');
+    await workbench.runCommand('RDS Backup: Sign In to AWS Again');
+    await view.tree.waitFor([ready]);
+  });
+
+  it('goes on after credentials have expired in the middle of the work', async ({
+    stage,
+    workbench,
+  }) => {
+    const view = workbench.view('RDS Backup', 'Instances');
+    await view.open();
+    await view.tree.waitFor([ready]);
+    await stage.expireSessions();
+    await view.titleAction('Refresh Instances');
+    const sentence = /expired/;
+    await workbench.notifications.waitFor(sentence);
+    assert.deepEqual(await workbench.notifications.buttons(sentence), ['Sign In Again']);
+    await workbench.screenshot('aws-expired-in-the-middle');
+    await workbench.notifications.press(sentence, 'Sign In Again');
+    await stage.become('session');
+    await view.tree.waitFor([ready]);
+  });
+});
