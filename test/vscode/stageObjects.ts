@@ -30,6 +30,15 @@ export async function putPlain(
   });
 }
 
+/** Puts empty objects. */
+export async function putMany(stage: Stage, keys: readonly string[]): Promise<void> {
+  await withS3(stage, async (s3) => {
+    const put = (Key: string) =>
+      s3.send(new PutObjectCommand({ Bucket: stage.info.bucket, Key, Body: '' }));
+    for (let i = 0; i < keys.length; i += 20) await Promise.all(keys.slice(i, i + 20).map(put));
+  });
+}
+
 /** Puts a copy of an encrypted object whose last blocks are others: its envelope looks right. */
 export async function putDamaged(stage: Stage, from: string, key: string): Promise<void> {
   await withS3(stage, async (s3) => {

@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { openContextMenu } from './contextMenu.js';
 import { Tree, type TreePath } from './tree.js';
+import { until } from './until.js';
 
 /** A view of the side bar: its tree, its welcome text, the actions of its title. */
 export class SideBarView {
@@ -12,21 +13,28 @@ export class SideBarView {
     private readonly container: string,
     title: string,
   ) {
-    this.pane = page
-      .locator('.part.sidebar .pane')
-      .filter({ has: page.locator(`.pane-header[aria-label="${title} Section"]`) });
+    // A view's description stands behind its title.
+    const header = `.pane-header[aria-label="${title} Section"], .pane-header[aria-label^="${title} - "]`;
+    this.pane = page.locator('.part.sidebar .pane').filter({ has: page.locator(header) });
     this.tree = new Tree(page, this.pane.locator('.pane-body .monaco-list'));
   }
 
   /** Shows the container of the view and unfolds the view. */
   async open(): Promise<void> {
-    if (!(await this.pane.isVisible())) {
-      const icon = this.page
-        .locator('.part.activitybar')
-        .getByRole('tab', { name: this.container });
-      // While a window is loaded anew its side bar comes by itself; a click would close it.
-      if ((await icon.getAttribute('aria-expanded')) !== 'true') await icon.click();
-    }
+    const icon = this.page.locator('.part.activitybar').getByRole('tab', { name: this.container });
+    await until(
+      (waited) => `The side bar does not show ${this.container} ${waited}.`,
+      async () => {
+        if (await this.pane.isVisible()) return true;
+        // A window that is loaded anew may show it at this very moment; then the click closes it, and
+        // the next one opens it.
+        await icon.click();
+        return this.pane.waitFor({ timeout: 3000 }).then(
+          () => true,
+          () => undefined,
+        );
+      },
+    );
     // The header is hidden where the view is the only one of its container.
     const header = this.pane.locator('.pane-header');
     await header.waitFor({ state: 'attached' });
