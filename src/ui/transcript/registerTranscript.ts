@@ -4,6 +4,7 @@ import { logFailure } from '../failures/showFailure.js';
 import { commandIds, taskLogLanguage, taskScheme } from '../ids.js';
 import type { NativeTask, TaskKey } from '../nativeTasks/nativeTasks.js';
 import type { Services } from '../services.js';
+import { keepEndInSight } from './endInSight.js';
 import { explainFailure } from './explainFailure.js';
 import { FailureActions, FailureLenses } from './failureActions.js';
 import { FailureHover } from './failureHover.js';
@@ -42,6 +43,7 @@ export function registerTranscript(services: Services): vscode.Disposable {
         logFailure(log, `Explaining task ${task.taskId}`, error);
       });
     }),
+    keepEndInSight(),
     vscode.workspace.registerFileSystemProvider(taskScheme, documents, {
       isCaseSensitive: true,
       isReadonly: new vscode.MarkdownString(

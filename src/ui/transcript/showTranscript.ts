@@ -9,13 +9,13 @@ import { stateWord, taskLabel } from '../nativeTasks/taskWords.js';
 import type { Services } from '../services.js';
 import type { EndedTask } from './endedTasks.js';
 import type { Failures } from './failures.js';
+import { revealEnd } from './endInSight.js';
 import { taskUri } from './taskDocuments.js';
 
 type KnownTask = EndedTask | NativeTask;
 
 /**
- * *Show Task Transcript*: of the task of a row or of other code, else of one that the user picks. Of a
- * failed task it shows the place that accounts for the failure.
+ * *Show Task Transcript*: of the task of a row or of other code, else of one that the user picks.
  */
 export async function showTranscript(
   services: Services,
@@ -26,11 +26,7 @@ export async function showTranscript(
   const key = subject?.task ?? (await pickTask(services, failures));
   const task: KnownTask = tasks.get(key) ?? failures.ended.get(key) ?? (await tasks.find(key));
   if (!isTerminal(task.row.lifecycle)) await follow(services, key);
-  const document = await vscode.workspace.openTextDocument(taskUri(key, task.row));
-  const editor = await vscode.window.showTextDocument(document, { preview: true });
-  const lines = document.getText().split('\n');
-  const end = lines.findLastIndex((line) => line.startsWith('state ERROR'));
-  if (end >= 0) editor.revealRange(new vscode.Range(end, 0, lines.length, 0));
+  revealEnd(await vscode.window.showTextDocument(taskUri(key, task.row), { preview: true }));
 }
 
 /** A task that runs is written on while it is looked at. */
