@@ -198,7 +198,10 @@ describe('Backups in S3', () => {
     await view.tree.waitFor(row('b'));
   });
 
-  it('takes files that are dropped on a folder', async ({ stage, workbench }) => {
+  it('uploads a file that is dropped on a folder, and shows it there', async ({
+    stage,
+    workbench,
+  }) => {
     const { page } = workbench;
     const { tree } = await backupsView(workbench);
     await tree.expand([stage.info.bucket]);
@@ -216,13 +219,17 @@ describe('Backups in S3', () => {
     await folder.hover({ position: { x: 8, y: 8 } });
     await workbench.screenshot('drop');
     await page.mouse.up();
-    await workbench.quickInput.waitForTitle(/Upload/);
+    const { quickInput } = workbench;
+    await quickInput.waitForTitle(/Upload/);
     await until(
       (waited) => `The key is not offered ${waited}.`,
-      async () =>
-        (await workbench.quickInput.value()) === 'nightly/northwind.bak' ? true : undefined,
+      async () => ((await quickInput.value()) === 'nightly/northwind.bak' ? true : undefined),
     );
-    await workbench.quickInput.cancel();
+    await quickInput.answer('nightly/dropped.bak');
+    await quickInput.choose('alias/sql-backups');
+    await quickInput.choose('Encrypt and Upload');
+    // The folder shows what has been uploaded, without a click on Refresh.
+    await tree.waitFor([stage.info.bucket, 'nightly', 'dropped.bak']);
   });
 });
 
