@@ -52,6 +52,8 @@ export function scene(o: SceneOptions = {}) {
           await test(current);
         } catch (error) {
           await keepEvidence(current, title);
+          // What the failed test left open must not fail the next ones.
+          await current.workbench.reload().catch(() => undefined);
           throw error;
         }
       });

@@ -16,15 +16,15 @@ export function failureMarkdown(
   o: { readonly symptom?: Diagnosis | undefined; readonly links?: readonly CommandLink[] } = {},
 ): string {
   const { title, cause, situationNotes, fix } = diagnosis;
+  const links = (o.links ?? []).map(linkMarkdown).join(' \u00b7 ');
   return [
     ...(o.symptom === undefined ? [] : [`${escaped(o.symptom.title)}. What is behind it:`]),
     `**${escaped(title)}**`,
     ...situationNotes.map((note) => `**Here** ${escaped(note)}`),
+    // Above what may need scrolling.
+    ...(links === '' ? [] : [links]),
     `**Cause** ${escaped(cause)}`,
     `**Fix** ${escaped(fix)}`,
-    ...(o.links === undefined || o.links.length === 0
-      ? []
-      : [o.links.map(linkMarkdown).join(' \u00b7 ')]),
   ].join('\n\n');
 }
 

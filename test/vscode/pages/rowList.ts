@@ -1,6 +1,7 @@
 // The functions given to `evaluate` run in the page.
 /// <reference lib="dom" />
 import type { Locator, Page } from 'playwright-core';
+import { turnWheel } from './turnWheel.js';
 import { until } from './until.js';
 
 /** A row as it is on the screen. */
@@ -107,18 +108,8 @@ export class RowList {
     });
   }
 
+  /** Scrolls by so many pixels, or to the end. The list draws before this returns. */
   async #scroll(by: number): Promise<void> {
-    const before = await this.#position();
-    const lowest = Math.max(0, before.scrollHeight - before.height);
-    const goal = Math.min(lowest, Math.max(0, before.top + by));
-    if (Math.abs(goal - before.top) < 1) return;
-    const box = await this.list.boundingBox();
-    if (box === null) return;
-    await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-    await this.page.mouse.wheel(0, by);
-    await until(
-      (waited) => `The list did not scroll ${waited}.`,
-      async () => ((await this.#position()).top === before.top ? undefined : true),
-    );
+    await turnWheel(this.list.locator('.monaco-scrollable-element').first(), by);
   }
 }

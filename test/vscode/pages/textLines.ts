@@ -1,6 +1,7 @@
 // The functions given to `evaluate` run in the page.
 /// <reference lib="dom" />
 import type { Locator, Page } from 'playwright-core';
+import { turnWheel } from './turnWheel.js';
 import { fits, until } from './until.js';
 
 /** A piece of a line that is drawn in one colour. */
@@ -33,12 +34,9 @@ export class TextLines {
     const lines = new Map<number, string>();
     await this.#scrollToEnd(-1);
     for (;;) {
-      const before = lines.size;
       for (const { top, text } of await this.#drawn()) lines.set(top, text);
-      if (lines.size === before) break;
       if (!(await this.#scroll(1))) break;
     }
-    for (const { top, text } of await this.#drawn()) lines.set(top, text);
     return [...lines.entries()]
       .sort(([a], [b]) => a - b)
       .map(([, text]) => text)
@@ -121,8 +119,8 @@ export class TextLines {
     const before = await this.#top();
     const box = await this.editor.boundingBox();
     if (box === null) return false;
-    await this.page.mouse.move(box.x + box.width / 3, box.y + box.height / 2);
-    await this.page.mouse.wheel(0, direction * Math.max(20, box.height - 60));
+    const scrollable = this.editor.locator('.editor-scrollable').first();
+    await turnWheel(scrollable, direction * Math.max(20, box.height - 60));
     // Two frames: one in which the editor takes the wheel, one in which it draws.
     await this.page.evaluate(
       () =>

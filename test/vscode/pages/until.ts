@@ -1,5 +1,5 @@
 /** How long a fact may take to become visible on a busy machine. */
-export const patienceMs = 30_000;
+export const patienceMs = 60_000;
 
 /**
  * Looks again and again until `look` finds something.

@@ -103,7 +103,7 @@ describe('an explanation in Markdown', () => {
     const links = [{ title: 'Restore…', command: 'rdsBackup.database.restore', subject }];
     const markdown = failureMarkdown(diagnosis, { links });
     const [, query = ''] =
-      /\]\(command:rdsBackup\.database\.restore\?([^()\s]+)\)$/.exec(markdown) ?? [];
+      /\]\(command:rdsBackup\.database\.restore\?([^()\s]+)\)$/m.exec(markdown) ?? [];
     assert.deepEqual(JSON.parse(decodeURIComponent(query)), [subject]);
   });
 });
