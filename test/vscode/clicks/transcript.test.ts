@@ -50,9 +50,10 @@ async function scrollUpTo({ page, output }: Workbench, text: string): Promise<vo
   await until(
     (waited) => `“${text}” is not to be scrolled to ${waited}.`,
     async () => {
-      if ((await output.lines.visible()).some((line) => line.includes(text))) return true;
+      const inSight = (await output.lines.visible()).some((line) => line.includes(text));
+      // Once more than needed: the line at the edge may be drawn in part.
       await page.mouse.wheel(0, -60);
-      return undefined;
+      return inSight ? true : undefined;
     },
   );
 }
