@@ -109,11 +109,14 @@ describe('Backups in S3', () => {
       (waited) => `No preview was restored ${waited}.`,
       async () => {
         await workbench.reload();
-        await workbench.editor.waitForTab('northwind.bak');
-        return previewText(workbench, /RDS can restore this with key/).then(
-          () => true,
-          () => inspect().then(() => undefined),
-        );
+        try {
+          await workbench.editor.waitForTab('northwind.bak');
+          await previewText(workbench, /RDS can restore this with key/);
+          return true;
+        } catch {
+          await inspect();
+          return undefined;
+        }
       },
       3 * patienceMs,
     );
