@@ -15,7 +15,8 @@ import { isFolder } from './restoreSubject.js';
 type Choice =
   | { readonly kind: 'source'; readonly source: BackupSource }
   | { readonly kind: 'folder'; readonly folder: S3Location }
-  | { readonly kind: 'buckets' }
+  /** Out of a folder; undefined to the buckets. */
+  | { readonly kind: 'up'; readonly folder: S3Location | undefined }
   | { readonly kind: 'more' };
 
 /**
@@ -37,7 +38,7 @@ export async function askSource(
           ? await pickBucket(services, session, input)
           : await new FolderQuestion(session, folder).ask(input, start);
       if (choice.kind === 'source') return choice.source;
-      folder = choice.kind === 'folder' ? choice.folder : undefined;
+      folder = choice.kind === 'more' ? folder : choice.folder;
     } catch (error) {
       if (!(error instanceof GoBack) || folder === undefined) throw error;
       folder = parentOf(folder);
@@ -130,7 +131,7 @@ class FolderQuestion {
         label: '..',
         description: parent === undefined ? vscode.l10n.t('all buckets') : formatS3Uri(parent),
         icon: 'arrow-up',
-        value: parent === undefined ? { kind: 'buckets' } : { kind: 'folder', folder: parent },
+        value: { kind: 'up', folder: parent },
       },
       ...this.#pages
         .flatMap(({ folders }) => folders)
@@ -177,12 +178,11 @@ class FolderQuestion {
   }
 }
 
-/** The object to begin at, or its folder's first row where none was given. */
+/** Begins at the object asked for, else at the first row that leads on. */
 const isAt = (choice: Choice, place: S3Location | undefined) =>
-  place !== undefined &&
-  !isFolder(place) &&
-  choice.kind === 'source' &&
-  choice.source.location?.key === place.key;
+  place === undefined || isFolder(place)
+    ? choice.kind !== 'up'
+    : choice.kind === 'source' && choice.source.location?.key === place.key;
 
 function typedSource(
   text: string,

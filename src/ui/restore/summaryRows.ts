@@ -12,7 +12,7 @@ import { type WayOut, wayOutOf } from './wayOut.js';
 import { wrapped } from './wrapped.js';
 
 /** Characters that a row surely shows. */
-const lineLength = 86;
+const lineLength = 76;
 
 export type SummaryChoice = WayOut | { readonly kind: 'restore' } | { readonly kind: 'copy-sql' };
 
@@ -26,7 +26,7 @@ export function summaryRows(plan: RestorePlan, checked: CheckedPlan): PickRow<Su
       vscode.l10n.t('RDS would refuse this restore'),
       blocks.flatMap((finding) => findingRows(finding, 'error')),
     ),
-    ...(blocks.length > 0 ? [] : [restoreRow(plan, warns.length > 0)]),
+    ...(blocks.length > 0 ? [] : [restoreRow(plan, checked)]),
     ...section(
       vscode.l10n.t('might make it fail'),
       warns.flatMap((finding) => findingRows(finding, 'warning')),
@@ -50,16 +50,22 @@ const section = (
   rows: readonly PickRow<SummaryChoice>[],
 ): PickRow<SummaryChoice>[] => (rows.length === 0 ? [] : [{ heading }, ...rows]);
 
-const restoreRow = (
+function restoreRow(
   { databaseName, instance }: RestorePlan,
-  doubtful: boolean,
-): PickItem<SummaryChoice> => ({
-  label: doubtful
-    ? vscode.l10n.t('Restore {0} on {1} Anyway', databaseName, instance.id)
-    : vscode.l10n.t('Restore {0} on {1}', databaseName, instance.id),
-  icon: doubtful ? 'warning' : 'play',
-  value: { kind: 'restore' },
-});
+  { findings, unchecked }: CheckedPlan,
+): PickItem<SummaryChoice> {
+  const value = { kind: 'restore' } as const;
+  if (findings.length > 0) {
+    const label = vscode.l10n.t('Restore {0} on {1} Anyway', databaseName, instance.id);
+    return { label, icon: 'warning', value };
+  }
+  return {
+    label: vscode.l10n.t('Restore {0} on {1}', databaseName, instance.id),
+    description: unchecked.length > 0 ? '' : vscode.l10n.t('nothing known is in the way'),
+    icon: 'play',
+    value,
+  };
+}
 
 /** The way out as a row to choose, and below it what is wrong: more than one row can hold. */
 function findingRows(finding: Finding, icon: string): PickRow<SummaryChoice>[] {

@@ -29,7 +29,7 @@ async function confirm({ row }: NativeTask, title: string): Promise<void> {
     : vscode.l10n.t('What it has done so far is thrown away.');
   const keep = { title: vscode.l10n.t('Let It Run'), isCloseAffordance: true };
   const chosen = await vscode.window.showWarningMessage<vscode.MessageItem>(
-    vscode.l10n.t('Cancel this task? {0}', title),
+    vscode.l10n.t('Cancel the task “{0}”?', title),
     { modal: true, detail },
     { title: cancel },
     keep,
