@@ -2,19 +2,18 @@ import * as vscode from 'vscode';
 import { registerCommand } from '../commands/registerCommand.js';
 import { logFailure } from '../failures/showFailure.js';
 import { commandIds, taskLogLanguage, taskScheme } from '../ids.js';
-import type { NativeTask, TaskKey } from '../nativeTasks/nativeTasks.js';
+import type { TaskSubject } from '../nativeTasks/askTask.js';
+import type { NativeTask } from '../nativeTasks/nativeTasks.js';
 import type { Services } from '../services.js';
 import { keepEndInSight } from './endInSight.js';
-import { explainFailure } from './explainFailure.js';
 import { FailureActions, FailureLenses } from './failureActions.js';
 import { FailureHover } from './failureHover.js';
 import { FailureProblems } from './failureProblems.js';
 import { Failures } from './failures.js';
-import { showTranscript } from './showTranscript.js';
 import { TaskChannel } from './taskChannel.js';
 import { TaskDocuments } from './taskDocuments.js';
 
-const isTaskSubject = (subject: unknown): subject is { readonly task: TaskKey } =>
+const isTaskSubject = (subject: unknown): subject is TaskSubject =>
   typeof subject === 'object' && subject !== null && 'task' in subject;
 
 /** Transcripts of native tasks: output channel, documents, and the explanation of their failures. */
@@ -32,6 +31,11 @@ export function registerTranscript(services: Services): vscode.Disposable {
     const { row, situation } = await failures.learn(task, true);
     const { failureAccount } = await import('./transcriptOfRow.js');
     channel.stream.add(task, failureAccount(row, situation));
+  }
+
+  async function show(subject?: TaskSubject): Promise<void> {
+    const { showTranscript } = await import('./showTranscript.js');
+    await showTranscript(services, failures, subject);
   }
 
   return vscode.Disposable.from(
@@ -55,17 +59,12 @@ export function registerTranscript(services: Services): vscode.Disposable {
       providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
     }),
     vscode.languages.registerCodeLensProvider(inDocuments, lenses),
-    registerCommand(
-      log,
-      commandIds.showTranscript,
-      (subject?: Parameters<typeof showTranscript>[2]) =>
-        showTranscript(services, failures, subject),
-    ),
-    // A failed task accounts for its failure itself.
-    registerCommand(log, commandIds.explainFailure, (subject?: unknown) =>
-      isTaskSubject(subject)
-        ? showTranscript(services, failures, subject)
-        : explainFailure(subject),
-    ),
+    registerCommand(log, commandIds.showTranscript, show),
+    registerCommand(log, commandIds.explainFailure, async (subject?: unknown) => {
+      // A failed task accounts for its failure itself.
+      if (isTaskSubject(subject)) return show(subject);
+      const { explainFailure } = await import('./explainFailure.js');
+      return explainFailure(subject);
+    }),
   );
 }

@@ -3,7 +3,7 @@ import { isCancelled } from '../../core/errors.js';
 import { isTerminal } from '../../core/nativeTasks/taskRow.js';
 import { logFailure, showFailure } from '../failures/showFailure.js';
 import { ask } from '../input/quickInput.js';
-import { taskOf } from '../nativeTasks/askTask.js';
+import { taskOf, type TaskSubject } from '../nativeTasks/askTask.js';
 import type { NativeTask, TaskKey } from '../nativeTasks/nativeTasks.js';
 import { stateWord, taskLabel } from '../nativeTasks/taskWords.js';
 import type { Services } from '../services.js';
@@ -20,7 +20,7 @@ type KnownTask = EndedTask | NativeTask;
 export async function showTranscript(
   services: Services,
   failures: Failures,
-  subject?: { readonly task?: TaskKey | undefined },
+  subject?: TaskSubject,
 ): Promise<void> {
   const { tasks } = services;
   const key = subject?.task ?? (await pickTask(services, failures));

@@ -2,8 +2,11 @@
 /// <reference lib="dom" />
 import type { Locator } from 'playwright-core';
 
-/** Chromium reports 120 for a notch of a mouse wheel, VS Code scrolls 50 pixels for it. */
-const reportedPerPixel = 120 / 50;
+/**
+ * VS Code scrolls 50 pixels for a `wheelDeltaY` of -120, which is a notch of a mouse's wheel. Chromium
+ * gives an event that is made here a `wheelDeltaY` equal to its `deltaY`.
+ */
+const deltaOfPixel = -120 / 50;
 
 /**
  * Scrolls what lies under a `.monaco-scrollable-element` by so many pixels. The event goes straight to
@@ -11,8 +14,6 @@ const reportedPerPixel = 120 / 50;
  */
 export async function turnWheel(scrollable: Locator, pixels: number): Promise<void> {
   await scrollable.evaluate((element, deltaY) => {
-    // VS Code reads the older wheelDeltaY, which Chromium gives a made event with the wrong sign.
-    const wheel = { deltaY, wheelDeltaY: -deltaY, bubbles: true, cancelable: true };
-    element.dispatchEvent(new WheelEvent('wheel', wheel));
-  }, pixels * reportedPerPixel);
+    element.dispatchEvent(new WheelEvent('wheel', { deltaY, bubbles: true, cancelable: true }));
+  }, pixels * deltaOfPixel);
 }
