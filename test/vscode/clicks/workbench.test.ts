@@ -41,7 +41,7 @@ describe('The workbench under test', () => {
     await explorer.waitForFile('moved.txt');
     await drag(workbench.page, await explorer.row('moved.txt'), await explorer.row('logs'));
     await dialog.waitFor('Are you sure you want to move');
-    assert.deepEqual(await dialog.buttons(), ['Move', 'Cancel']);
+    assert.deepEqual((await dialog.buttons()).sort(), ['Cancel', 'Move']);
     await dialog.press('Move');
     await explorer.waitForFile('logs/moved.txt');
     await access(path.join(stage.workspace, 'logs', 'moved.txt'));
@@ -81,13 +81,13 @@ describe('The workbench under test', () => {
 
   it('offers a way out of a mistake', async ({ workbench, stage }) => {
     const { editor, explorer } = workbench;
-    await writeFile(path.join(stage.workspace, 'wrong.css'), 'a { colr: red; }\n');
+    await writeFile(path.join(stage.workspace, 'wrong.css'), 'a { widht: 1px; }\n');
     await explorer.openFile('wrong.css');
-    assert.match(await editor.hover('colr'), /Unknown property/);
-    assert.ok((await editor.codeActions('colr')).includes("Rename to 'color'"));
+    assert.match(await editor.hover('widht'), /Unknown property/);
+    assert.ok((await editor.codeActions('widht')).includes("Rename to 'width'"));
     await workbench.page.keyboard.press('Escape');
-    await editor.chooseCodeAction('colr', "Rename to 'color'");
-    await editor.waitForText('a { color: red; }');
+    await editor.chooseCodeAction('widht', "Rename to 'width'");
+    await editor.waitForText('a { width: 1px; }');
   });
 
   it('reads a text from its first to its last line', async ({ workbench, stage }) => {
@@ -100,7 +100,7 @@ describe('The workbench under test', () => {
 
   it('shows output and what a view says of itself', async ({ workbench }) => {
     const { output } = workbench;
-    assert.ok((await output.channels()).includes('JSON Language Server'));
+    assert.ok((await output.channels()).includes('Extension Host (Remote)'));
     await output.open('Window');
     await output.waitForText(/\[info\]/);
     const run = workbench.view('Run and Debug', 'Run');

@@ -23,7 +23,9 @@ export class Editor {
 
   /** Titles of all open editors. */
   tabs(): Promise<string[]> {
-    return this.page.locator('.tabs-container .tab .label-name').allInnerTexts();
+    return this.page
+      .locator('.tabs-container .tab')
+      .evaluateAll((tabs) => tabs.map((tab) => tab.getAttribute('data-resource-name') ?? ''));
   }
 
   async waitForText(text: string | RegExp): Promise<void> {

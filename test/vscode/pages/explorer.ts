@@ -20,7 +20,7 @@ export class Explorer {
     await this.tree.rows.list.waitFor();
   }
 
-  /** Shows files that came from outside: the window may not have noticed them yet. */
+  /** Reads the folders anew. */
   async refresh(): Promise<void> {
     await this.open();
     const header = this.workbench.page.locator('.part.sidebar .pane-header').first();
@@ -28,35 +28,41 @@ export class Explorer {
     await header.getByRole('button', { name: 'Refresh Explorer' }).click();
   }
 
-  async waitForFile(file: string): Promise<void> {
+  /** The path of a file in the tree. A file made outside a moment ago may have gone unnoticed. */
+  async #path(file: string): Promise<string[]> {
     await this.open();
-    await this.tree.waitFor(file.split('/'));
+    const path = file.split('/');
+    if (!(await this.tree.has(path))) await this.refresh();
+    return path;
+  }
+
+  async waitForFile(file: string): Promise<void> {
+    await this.tree.waitFor(await this.#path(file));
   }
 
   /** Selects these files and no others. */
   async select(...files: string[]): Promise<void> {
-    await this.open();
     for (const [index, file] of files.entries()) {
-      await this.tree.click(file.split('/'), index === 0 ? {} : { modifiers: ['ControlOrMeta'] });
+      await this.tree.click(
+        await this.#path(file),
+        index === 0 ? {} : { modifiers: ['ControlOrMeta'] },
+      );
     }
   }
 
   /** Opens the context menu of a file; of all that are selected when it is one of them. */
   async contextMenu(file: string): Promise<ContextMenu> {
-    await this.open();
-    return this.tree.contextMenu(file.split('/'));
+    return this.tree.contextMenu(await this.#path(file));
   }
 
   /** Opens a file in an editor. */
   async openFile(file: string): Promise<void> {
-    await this.open();
-    await this.tree.doubleClick(file.split('/'));
+    await this.tree.doubleClick(await this.#path(file));
     await this.workbench.editor.waitForTab(path.posix.basename(file));
   }
 
   /** The row of a file, for dragging it. */
   async row(file: string) {
-    await this.open();
-    return this.tree.label(await this.tree.reveal(file.split('/')));
+    return this.tree.label(await this.tree.reveal(await this.#path(file)));
   }
 }

@@ -70,11 +70,16 @@ export class Tree {
     );
   }
 
+  /** Whether the node is there now; its parents must be expanded. */
+  async has(path: TreePath): Promise<boolean> {
+    return (await this.#lookUp(path)) !== undefined;
+  }
+
   /** Waits until there is no such node; its parents must be expanded. */
   async waitUntilGone(path: TreePath): Promise<void> {
     await until(
       (waited) => `${path.join(' › ')} is still there ${waited}.`,
-      async () => ((await this.#lookUp(path)) === undefined ? true : undefined),
+      async () => ((await this.has(path)) ? undefined : true),
     );
   }
 
