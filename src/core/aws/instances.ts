@@ -119,7 +119,10 @@ async function describeOne(rds: RDSClient, id: string, region: string, signal?: 
   }
 }
 
-const isSqlServer = ({ Engine }: DBInstance) => Engine?.startsWith('sqlserver-') ?? false;
+/** True for the engines of RDS for SQL Server: `sqlserver-se`… */
+export const isSqlServerEngine = (engine = '') => engine.startsWith('sqlserver-');
+
+const isSqlServer = ({ Engine }: DBInstance) => isSqlServerEngine(Engine);
 
 const membershipsOf = (instance: DBInstance): Membership[] =>
   (instance.OptionGroupMemberships ?? []).map(({ OptionGroupName, Status }) => ({

@@ -9,7 +9,8 @@ export function surelyOtherKey(a: string, b: string): boolean {
   return bothArns && !idA.startsWith('mrk-') ? a !== b : idA !== idB;
 }
 
-const keyId = (key: string) => key.slice(key.lastIndexOf('/') + 1);
+/** The id at the end of a key's ARN, by which people tell keys; an id or alias name as it is. */
+export const keyId = (key: string) => key.slice(key.lastIndexOf('/') + 1);
 
 /** The region in a key's ARN; undefined for all else, also for an ARN that is none: it may be the fault. */
 export function regionNamedBy(key: string): string | undefined {

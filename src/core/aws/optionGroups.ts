@@ -1,6 +1,7 @@
 import type { Option, OptionGroup } from '@aws-sdk/client-rds';
 import { awsFailure } from './awsErrors.js';
 import { backupRestoreRole } from './backupRestoreReadiness.js';
+import { isSqlServerEngine } from './instances.js';
 import type { AwsSession } from './session.js';
 
 /** An option in an option group, for example `SQLSERVER_BACKUP_RESTORE`. */
@@ -47,9 +48,7 @@ export async function listOptionGroups(
       signal && { abortSignal: signal },
     );
     for await (const { OptionGroupsList = [] } of pages) {
-      const ours = OptionGroupsList.filter(({ EngineName }) =>
-        EngineName?.startsWith('sqlserver-'),
-      );
+      const ours = OptionGroupsList.filter(({ EngineName }) => isSqlServerEngine(EngineName));
       found.push(...ours.map(describe));
     }
   } catch (error) {

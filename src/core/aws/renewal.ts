@@ -1,6 +1,6 @@
 import type { HttpHandlerOptions } from '@smithy/types';
 import { CancelledError, EngineError } from '../errors.js';
-import { orCancelled } from '../sql/orCancelled.js';
+import { orCancelled } from '../orCancelled.js';
 import { httpStatus } from './awsErrors.js';
 import type { CredentialSource } from './credentials.js';
 

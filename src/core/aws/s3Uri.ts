@@ -22,4 +22,7 @@ export function parseS3Uri(text: string): S3Location {
   );
 }
 
+/** The prefix that a key lies under: up to its last slash, which it includes; empty at the top. */
+export const prefixOf = (key: string) => key.slice(0, key.lastIndexOf('/') + 1);
+
 export const formatS3Uri = ({ bucket, key }: S3Location) => `s3://${bucket}/${key}`;

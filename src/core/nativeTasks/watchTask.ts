@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CancelledError, EngineError, throwIfCancelled } from '../errors.js';
-import { orCancelled } from '../sql/orCancelled.js';
+import { orCancelled } from '../orCancelled.js';
 import { isConnectionFailure } from '../sql/sqlErrors.js';
 import type { Connect, ReadySqlConnection } from '../sql/connected.js';
 import { followTask, nothingSeen, type TaskEvent } from './followTask.js';

@@ -9,7 +9,7 @@ import type {
   StatementRunner,
 } from '../nativeTasks/statement.js';
 import { openSocket } from './openSocket.js';
-import { orCancelled } from './orCancelled.js';
+import { orCancelled } from '../orCancelled.js';
 import { connectFailure, statementFailure, type Target } from './sqlErrors.js';
 import { trustedCertificates } from './tlsOptions.js';
 

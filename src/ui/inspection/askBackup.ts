@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { formatS3Uri, parseS3Uri, type S3Location } from '../../core/aws/s3Uri.js';
-import { CancelledError } from '../../core/errors.js';
+import { chooseBackups } from '../input/chooseBackups.js';
 import { ask } from '../input/quickInput.js';
 import type { PickItem } from '../input/steps.js';
 import { type BackupLocation, nameOf } from './backupLocation.js';
@@ -33,16 +33,7 @@ export async function askBackup(
 }
 
 async function askFile(title: string): Promise<vscode.Uri> {
-  const [file] =
-    (await vscode.window.showOpenDialog({
-      title,
-      openLabel: vscode.l10n.t('Inspect'),
-      filters: {
-        [vscode.l10n.t('SQL Server backups')]: ['bak', 'trn', 'dif', 'BAK', 'TRN', 'DIF'],
-        [vscode.l10n.t('All files')]: ['*'],
-      },
-    })) ?? [];
-  if (file === undefined) throw new CancelledError();
+  const [file] = await chooseBackups({ title, openLabel: vscode.l10n.t('Inspect') });
   return file;
 }
 

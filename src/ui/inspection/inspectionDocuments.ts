@@ -4,7 +4,7 @@ import type { Inspection } from '../../core/inspection/inspection.js';
 import { failureSentence } from '../failures/failureSentence.js';
 import { inspectionScheme } from '../ids.js';
 import type { Services } from '../services.js';
-import { abortedBy } from './abortedBy.js';
+import { abortedBy } from '../abortedBy.js';
 import { type BackupLocation, documentUri, locationOf, nameOf } from './backupLocation.js';
 import { readBackup } from './readBackup.js';
 import { restoreVerdict } from './restoreVerdict.js';

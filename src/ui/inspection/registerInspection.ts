@@ -4,7 +4,7 @@ import { registerCommand } from '../commands/registerCommand.js';
 import { commandIds } from '../ids.js';
 import type { Services } from '../services.js';
 import type { TreeNode } from '../views/node.js';
-import { abortedBy } from './abortedBy.js';
+import { abortedBy } from '../abortedBy.js';
 import { askBackup, askObject } from './askBackup.js';
 import { type BackupLocation, nameOf } from './backupLocation.js';
 import { InspectionDocuments } from './inspectionDocuments.js';

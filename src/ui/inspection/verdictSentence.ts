@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { keyId } from '../../core/aws/keyIdentity.js';
 import type { RestoreVerdict } from './restoreVerdict.js';
 
 /** The verdict for people, with the id of the key: its ARN is too long for a row. */
@@ -7,10 +8,7 @@ export function verdictSentence(verdict: RestoreVerdict): string {
     case 'no-key':
       return vscode.l10n.t('Not client-side encrypted: RDS restores it without a key');
     case 'with-key':
-      return vscode.l10n.t(
-        'RDS can restore this with key {0}',
-        verdict.keyArn.slice(verdict.keyArn.lastIndexOf('/') + 1),
-      );
+      return vscode.l10n.t('RDS can restore this with key {0}', keyId(verdict.keyArn));
     case 'unproven':
       return vscode.l10n.t('RDS may be able to restore this: {0}', verdict.why);
     case 'not-opened':

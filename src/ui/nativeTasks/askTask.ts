@@ -44,7 +44,10 @@ async function allTasks({ aws, logins, tasks }: Services): Promise<NativeTask[]>
   return signedIn.flatMap(({ arn }) => tasks.list(arn));
 }
 
-const taskItem = (task: NativeTask): PickItem<NativeTask> => ({
+/** A task to pick. */
+export const taskItem = <T extends Pick<NativeTask, 'taskId' | 'instanceId' | 'row'>>(
+  task: T,
+): PickItem<T> => ({
   label: taskLabel(task.row),
   description: `#${task.taskId} · ${stateWord(task.row.lifecycle)}`,
   detail: task.instanceId,

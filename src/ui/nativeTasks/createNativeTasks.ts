@@ -2,14 +2,14 @@ import * as vscode from 'vscode';
 import type { Instance } from '../../core/aws/instances.js';
 import { CancelledError, EngineError } from '../../core/errors.js';
 import { isTerminal, type TaskRow } from '../../core/nativeTasks/taskRow.js';
-import { orCancelled } from '../../core/sql/orCancelled.js';
+import { orCancelled } from '../../core/orCancelled.js';
 import { isConnectionFailure } from '../../core/sql/sqlErrors.js';
 import { configuration } from '../configuration.js';
 import { failureSentence } from '../failures/failureSentence.js';
 import { logFailure, showFailure } from '../failures/showFailure.js';
 import type { Services } from '../services.js';
 import { InstanceLookup } from './instanceLookup.js';
-import type { NativeTask, NativeTasks, TaskKey } from './nativeTasks.js';
+import { type NativeTask, type NativeTasks, taskIdentity, type TaskKey } from './nativeTasks.js';
 import { RememberedTasks } from './rememberedTasks.js';
 import { TaskBook } from './taskBook.js';
 import { type FollowEnd, TaskFollower } from './taskFollower.js';
@@ -22,8 +22,6 @@ type Payload<E> = E extends vscode.Event<infer T> ? T : never;
 export function createNativeTasks(services: TaskServices): NativeTasks & { dispose(): void } {
   return new InstanceTasks(services);
 }
-
-const idOf = ({ instanceArn, taskId }: TaskKey) => `${instanceArn} ${taskId}`;
 
 const keyOf = (instanceArn: string, taskId: number): TaskKey => ({
   instanceArn,
@@ -116,7 +114,7 @@ class InstanceTasks implements NativeTasks {
   }
 
   isFollowed(key: TaskKey): boolean {
-    return this.#followers.has(idOf(key));
+    return this.#followers.has(taskIdentity(key));
   }
 
   async cancel(key: TaskKey): Promise<void> {
@@ -158,7 +156,9 @@ class InstanceTasks implements NativeTasks {
     const { arn } = instance;
     const { signal } = this.#disposal;
     const rows = await readTasks(this.#connect(instance, false), { signal });
-    this.#book.replace(arn, rows, (taskId) => this.#followers.has(idOf(keyOf(arn, taskId))));
+    this.#book.replace(arn, rows, (taskId) =>
+      this.#followers.has(taskIdentity(keyOf(arn, taskId))),
+    );
     this.#changed.fire({ instanceArn: arn });
     for (const { taskId, lifecycle } of rows) {
       if (!isTerminal(lifecycle)) this.#start(instance, taskId);
@@ -168,7 +168,7 @@ class InstanceTasks implements NativeTasks {
   #start(instance: Instance, taskId: number): void {
     this.#instances.know(instance);
     const key = keyOf(instance.arn, taskId);
-    if (this.#disposal.signal.aborted || this.#followers.has(idOf(key))) return;
+    if (this.#disposal.signal.aborted || this.#followers.has(taskIdentity(key))) return;
     const { log, work: works } = this.#services;
     const work = new TaskWork(works, () => {
       this.cancel(key).catch((error: unknown) => {
@@ -202,13 +202,13 @@ class InstanceTasks implements NativeTasks {
         this.#happened.fire({ task, event });
       },
     });
-    this.#followers.set(idOf(key), follower);
+    this.#followers.set(taskIdentity(key), follower);
     this.#changed.fire(key);
     void follower.run().then((end) => this.#ended(key, instance, work, end));
   }
 
   async #ended(key: TaskKey, instance: Instance, work: TaskWork, end: FollowEnd): Promise<void> {
-    this.#followers.delete(idOf(key));
+    this.#followers.delete(taskIdentity(key));
     if (end.kind !== 'done') work.stop(end.kind === 'failed' ? end.error : new CancelledError());
     if (this.#disposal.signal.aborted) return;
     this.#changed.fire(key);
@@ -233,7 +233,7 @@ class InstanceTasks implements NativeTasks {
 
   #signedOut(instanceArn: string): void {
     for (const { taskId } of this.#book.list(instanceArn)) {
-      this.#followers.get(idOf(keyOf(instanceArn, taskId)))?.stop();
+      this.#followers.get(taskIdentity(keyOf(instanceArn, taskId)))?.stop();
     }
     this.#book.drop(instanceArn);
     this.#changed.fire({ instanceArn });
@@ -243,7 +243,7 @@ class InstanceTasks implements NativeTasks {
   async #resume(): Promise<void> {
     const { logins, log } = this.#services;
     for (const task of this.#remembered.list()) {
-      if (this.#followers.has(idOf(task)) || !logins.isSignedIn(task.instanceArn)) continue;
+      if (this.#followers.has(taskIdentity(task)) || !logins.isSignedIn(task.instanceArn)) continue;
       try {
         const instance = await this.#instances.describe(task);
         if (instance !== undefined) this.#start(instance, task.taskId);

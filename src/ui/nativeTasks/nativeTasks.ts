@@ -10,6 +10,14 @@ export interface TaskKey {
   readonly taskId: number;
 }
 
+type Identity = Pick<TaskKey, 'instanceArn' | 'taskId'>;
+
+export const sameTask = (a: Identity, b: Identity) =>
+  a.instanceArn === b.instanceArn && a.taskId === b.taskId;
+
+/** For maps: equal for the {@link sameTask}. */
+export const taskIdentity = ({ instanceArn, taskId }: Identity) => `${instanceArn} ${taskId}`;
+
 /** A native task as last seen. */
 export interface NativeTask extends TaskKey {
   readonly row: TaskRow;

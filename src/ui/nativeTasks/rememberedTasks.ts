@@ -1,4 +1,4 @@
-import type { TaskKey } from './nativeTasks.js';
+import { sameTask, type TaskKey } from './nativeTasks.js';
 
 /** A task that this workspace waits for, also after a reload of the window. */
 export interface RememberedTask extends TaskKey {
@@ -43,9 +43,6 @@ export class RememberedTasks {
     void this.#memory.update(storageKey, tasks);
   }
 }
-
-export const sameTask = (a: TaskKey, b: TaskKey) =>
-  a.instanceArn === b.instanceArn && a.taskId === b.taskId;
 
 function isRememberedTask(value: unknown): value is RememberedTask {
   if (typeof value !== 'object' || value === null) return false;

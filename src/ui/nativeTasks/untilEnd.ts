@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import { CancelledError, EngineError } from '../../core/errors.js';
 import { isTerminal } from '../../core/nativeTasks/taskRow.js';
-import { sameTask } from './rememberedTasks.js';
-import type { NativeTask, NativeTasks, TaskKey } from './nativeTasks.js';
+import { type NativeTask, type NativeTasks, sameTask, type TaskKey } from './nativeTasks.js';
 
 /**
  * The task as it ended. It must be followed already.
@@ -31,7 +30,7 @@ export function untilEnd(
       else reject(notFollowed(key));
     };
     const listener = tasks.onDidChange(({ instanceArn, taskId }) => {
-      if (taskId !== undefined && sameTask({ ...key, instanceArn, taskId }, key)) look();
+      if (taskId !== undefined && sameTask({ instanceArn, taskId }, key)) look();
     });
     if (signal?.aborted === true) stop();
     else {

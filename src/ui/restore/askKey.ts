@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { keyId } from '../../core/aws/keyIdentity.js';
 import type { PickRow, StepInput } from '../input/steps.js';
 import type { Services } from '../services.js';
 import { keyRows, typedKey } from '../transfer/askKmsKey.js';
@@ -42,7 +43,7 @@ export async function askKey(
 /** The key by the name that the list has for it. */
 function foundRow(arn: string, rows: readonly PickRow<string>[]): PickRow<string> {
   const listed = rows.find((row) => 'value' in row && row.value === arn);
-  const label = listed !== undefined && 'label' in listed ? listed.label : keyName(arn);
+  const label = listed !== undefined && 'label' in listed ? listed.label : keyId(arn);
   return {
     label,
     icon: 'pass',
@@ -59,6 +60,3 @@ const noKeyRow = ({ encrypted }: BackupGlance): PickRow<string> => ({
   detail: encrypted === true ? vscode.l10n.t('This backup is encrypted.') : undefined,
   value: '',
 });
-
-/** The end of a key's ARN, by which people tell keys. */
-export const keyName = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1);

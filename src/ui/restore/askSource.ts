@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Bucket } from '../../core/aws/openBucket.js';
 import type { ObjectPage } from '../../core/aws/objects.js';
 import type { AwsSession } from '../../core/aws/session.js';
-import { formatS3Uri, type S3Location } from '../../core/aws/s3Uri.js';
+import { formatS3Uri, prefixOf, type S3Location } from '../../core/aws/s3Uri.js';
 import { formatBytes } from '../../core/text/units.js';
 import { GoBack, type PickItem, type PickRow, type StepInput } from '../input/steps.js';
 import type { Services } from '../services.js';
@@ -48,7 +48,7 @@ export async function askSource(
 
 const folderOf = ({ bucket, key }: S3Location): S3Location => ({
   bucket,
-  key: key.slice(0, key.lastIndexOf('/') + 1),
+  key: prefixOf(key),
 });
 
 /** undefined above the top of a bucket. */

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
+import { keyId } from '../../core/aws/keyIdentity.js';
 import { backupTypeText, productName } from '../../core/backupFile/describe.js';
 import type { Finding } from '../../core/preflight/finding.js';
 import { firstSet } from '../../core/preflight/restoreFacts.js';
 import type { InfoItem, PickItem, PickRow } from '../input/steps.js';
 import { engineWords } from '../views/instances/instanceText.js';
-import { keyName } from './askKey.js';
 import { sourceName } from './backupSource.js';
 import type { CheckedPlan } from './checkPlan.js';
 import type { RestorePlan } from './restorePlan.js';
@@ -94,7 +94,7 @@ function wayOutLabel(way: WayOut): string {
     case 'pass-key':
       return way.keyArn === undefined
         ? vscode.l10n.t('Restore without a Key')
-        : vscode.l10n.t('Pass the Key {0}', keyName(way.keyArn));
+        : vscode.l10n.t('Pass the Key {0}', keyId(way.keyArn));
   }
 }
 

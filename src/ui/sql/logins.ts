@@ -1,7 +1,7 @@
 import type { Instance } from '../../core/aws/instances.js';
 import { EngineError } from '../../core/errors.js';
 import type { SqlConnection } from '../../core/sql/connection.js';
-import { orCancelled } from '../../core/sql/orCancelled.js';
+import { orCancelled } from '../../core/orCancelled.js';
 import type { InstanceLogins } from './instanceLogins.js';
 import type { KnownLogin, LoginStore } from './loginStore.js';
 

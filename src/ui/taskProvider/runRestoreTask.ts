@@ -1,5 +1,5 @@
 import { EngineError } from '../../core/errors.js';
-import type { NativeTask, NativeTasks } from '../nativeTasks/nativeTasks.js';
+import { type NativeTask, type NativeTasks, sameTask } from '../nativeTasks/nativeTasks.js';
 import { runRestore } from '../restore/runRestore.js';
 import type { Services } from '../services.js';
 import { TranscriptStream } from '../transcript/transcriptStream.js';
@@ -51,8 +51,7 @@ export async function runRestoreTask(
       },
     );
     tell = ({ task: spoken, event }) => {
-      if (spoken.instanceArn !== task.instanceArn || spoken.taskId !== task.taskId) return;
-      transcript.tell(spoken, event);
+      if (sameTask(spoken, task)) transcript.tell(spoken, event);
     };
     for (const happening of early) tell(happening);
     signal.addEventListener('abort', () => {

@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import type { Situation } from '../../core/diagnosis/situation.js';
 import type { TaskRow } from '../../core/nativeTasks/taskRow.js';
 import { sameDatabaseName } from '../../core/sql/databaseName.js';
-import type { TaskKey } from '../nativeTasks/nativeTasks.js';
+import { sameTask, type TaskKey } from '../nativeTasks/nativeTasks.js';
 
 /** A task that has ended, and what was found out about its failure. */
 export interface EndedTask extends TaskKey {
@@ -14,9 +14,6 @@ const storageKey = 'transcript.endedTasks';
 const mostKept = 20;
 /** Characters of task_info; what went wrong stands at its end. */
 const longestInfo = 32_768;
-
-export const sameTask = (a: TaskKey, b: TaskKey) =>
-  a.taskId === b.taskId && a.instanceArn === b.instanceArn;
 
 /** A new instance of an old name, and a local server after a reset, count their tasks from 1 again. */
 export const sameRun = (a: EndedTask, b: EndedTask) =>

@@ -2,7 +2,7 @@ import { parseArn } from '../../core/aws/arn.js';
 import { consoleUrl } from '../../core/aws/consoleUrl.js';
 import type { Instance } from '../../core/aws/instances.js';
 import { parseS3Arn } from '../../core/aws/s3Arn.js';
-import type { S3Location } from '../../core/aws/s3Uri.js';
+import { prefixOf, type S3Location } from '../../core/aws/s3Uri.js';
 import type { Diagnosis } from '../../core/diagnosis/diagnosis.js';
 import { type CommandId, commandIds } from '../ids.js';
 import type { EndedTask } from './endedTasks.js';
@@ -105,7 +105,9 @@ function subjectFor(
   switch (kind) {
     case 'encrypt-and-upload':
       // The way to the prefix in which the object lies; the file is asked for.
-      return location === undefined ? {} : known({ location: prefixOf(location) });
+      return location === undefined
+        ? {}
+        : known({ location: { ...location, key: prefixOf(location.key) } });
     case 'restore-with-key':
       return known({ instance, location, databaseName, kmsKeyArn: keyOfEnvelope(task) });
     case 'restore-without-key':
@@ -142,11 +144,6 @@ function locationOf(task: EndedTask | undefined): S3Location | undefined {
 }
 
 const isSet = ({ key }: S3Location) => key.endsWith('*');
-
-const prefixOf = ({ bucket, key }: S3Location): S3Location => ({
-  bucket,
-  key: key.slice(0, key.lastIndexOf('/') + 1),
-});
 
 /** The key to pass: the one that wrapped the data key, else the one that the envelope names. */
 function keyOfEnvelope(task: EndedTask | undefined): string | undefined {

@@ -3,9 +3,8 @@ import { isCancelled } from '../../core/errors.js';
 import { isTerminal } from '../../core/nativeTasks/taskRow.js';
 import { logFailure, showFailure } from '../failures/showFailure.js';
 import { ask } from '../input/quickInput.js';
-import { taskOf, type TaskSubject } from '../nativeTasks/askTask.js';
+import { taskItem, taskOf, type TaskSubject } from '../nativeTasks/askTask.js';
 import type { NativeTask, TaskKey } from '../nativeTasks/nativeTasks.js';
-import { stateWord, taskLabel } from '../nativeTasks/taskWords.js';
 import type { Services } from '../services.js';
 import type { EndedTask } from './endedTasks.js';
 import type { Failures } from './failures.js';
@@ -49,13 +48,7 @@ async function pickTask(services: Services, failures: Failures): Promise<TaskKey
     showFailure(error);
     return ask(title).pick({
       placeholder: vscode.l10n.t('Task that ended earlier; the instances cannot be asked now'),
-      items: kept.map((task) => ({
-        label: taskLabel(task.row),
-        description: `#${task.taskId} · ${stateWord(task.row.lifecycle)}`,
-        detail: task.instanceId,
-        icon: 'history',
-        value: task,
-      })),
+      items: kept.map(taskItem),
     });
   }
 }

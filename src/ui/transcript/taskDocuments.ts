@@ -2,9 +2,8 @@ import * as vscode from 'vscode';
 import { isTerminal } from '../../core/nativeTasks/taskRow.js';
 import { failureSentence } from '../failures/failureSentence.js';
 import { taskScheme } from '../ids.js';
-import type { TaskKey } from '../nativeTasks/nativeTasks.js';
+import { sameTask, type TaskKey } from '../nativeTasks/nativeTasks.js';
 import type { Services } from '../services.js';
-import { sameTask } from './endedTasks.js';
 import type { Failures } from './failures.js';
 import { messageUriParts, subjectOf, taskUriParts } from './taskUri.js';
 
@@ -114,13 +113,11 @@ export class TaskDocuments implements vscode.FileSystemProvider, vscode.Disposab
 
   async #explained(message: string): Promise<string[]> {
     const { diagnose } = await import('../../core/diagnosis/diagnose.js');
-    const { accountLines } = await import('./transcriptText.js');
+    const { accountLines, messageLine } = await import('./transcriptText.js');
     const { parseTaskInfo } = await import('../../core/nativeTasks/taskInfo.js');
     const diagnosis = diagnose(message);
     return [
-      ...parseTaskInfo(message).map(({ stamp, text }) =>
-        stamp === undefined ? text : `[${stamp}] ${text}`,
-      ),
+      ...parseTaskInfo(message).map(messageLine),
       ...(diagnosis === undefined ? [] : accountLines(diagnosis)),
     ];
   }

@@ -1,5 +1,5 @@
 import type { TaskEvent } from '../../core/nativeTasks/followTask.js';
-import type { NativeTask } from '../nativeTasks/nativeTasks.js';
+import { type NativeTask, taskIdentity } from '../nativeTasks/nativeTasks.js';
 import { factLines, headingLine, TaskLines } from './transcriptText.js';
 
 type Speaker = Pick<NativeTask, 'instanceArn' | 'instanceId' | 'taskId' | 'row'>;
@@ -13,7 +13,7 @@ export class TranscriptStream {
   constructor(private readonly append: (line: string) => void) {}
 
   tell(task: Speaker, event: TaskEvent): void {
-    const key = keyOf(task);
+    const key = taskIdentity(task);
     const known = this.#tasks.get(key);
     const lines = known ?? new TaskLines();
     this.#tasks.set(key, lines);
@@ -28,7 +28,7 @@ export class TranscriptStream {
 
   #write(task: Speaker, lines: readonly string[]): void {
     if (lines.length === 0) return;
-    const key = keyOf(task);
+    const key = taskIdentity(task);
     if (key !== this.#speaker) {
       if (this.#speaker !== '') this.append('');
       this.append(headingLine(task.row, task.instanceId));
@@ -37,5 +37,3 @@ export class TranscriptStream {
     for (const line of lines) this.append(line);
   }
 }
-
-const keyOf = ({ instanceArn, taskId }: Speaker) => `${instanceArn} ${taskId}`;

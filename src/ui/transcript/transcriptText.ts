@@ -25,7 +25,8 @@ export function factLines(row: TaskRow): string[] {
 
 const factLine = ([label, value]: Fact) => `${label.padEnd(8)}  ${value}`;
 
-const messageLine = ({ stamp, text }: TaskMessage) =>
+/** A message behind its stamp, as it stands in task_info. */
+export const messageLine = ({ stamp, text }: TaskMessage) =>
   stamp === undefined ? text : `[${stamp}] ${text}`;
 
 /** What a failure means: its title, cause, what is off here, and the fix; indented below the task's end. */

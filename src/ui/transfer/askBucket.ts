@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { EngineError } from '../../core/errors.js';
-import type { PickRow, StepInput } from '../input/steps.js';
+import type { InfoItem, PickRow, StepInput } from '../input/steps.js';
 import type { Services } from '../services.js';
 import { bucketsOfPlace } from '../views/backups/addedBuckets.js';
 import {
@@ -8,6 +7,7 @@ import {
   type BucketPlace,
   parseBucketPlace,
 } from '../views/backups/bucketInput.js';
+import { listedBuckets } from '../views/backups/listedBuckets.js';
 
 /**
  * Asks for a bucket: those that can be listed and those added by name, or a name or `s3://` location
@@ -35,32 +35,23 @@ export function askBucket(
 
 /** The buckets that can be listed, and those added by name. */
 export async function bucketRows(services: Services): Promise<PickRow<BucketPlace>[]> {
-  const { listBuckets } = await import('../../core/aws/buckets.js');
   const session = await services.aws.session();
-  const added = bucketsOfPlace(services).map((name) => ({ name, region: undefined }));
-  try {
-    const listed = await listBuckets(session);
-    const others = added.filter(({ name }) => !listed.some((bucket) => bucket.name === name));
-    return [...listed, ...others].map(({ name, region }) => ({
-      label: name,
-      icon: 'archive',
-      description: region === undefined || region === session.region ? '' : region,
-      value: { bucket: name, prefix: '' },
-    }));
-  } catch (error) {
-    if (!(error instanceof EngineError) || error.code !== 'aws/access-denied') throw error;
-    return [
-      ...added.map(({ name }) => ({
-        label: name,
-        icon: 'archive',
-        value: { bucket: name, prefix: '' },
-      })),
-      {
-        info: true,
-        label: vscode.l10n.t('These credentials may not list buckets'),
-        detail: vscode.l10n.t('Type the name of a bucket.'),
-        icon: 'info',
-      },
-    ];
-  }
+  const listed = await listedBuckets(session);
+  const others = bucketsOfPlace(services)
+    .filter((name) => listed?.some((bucket) => bucket.name === name) !== true)
+    .map((name) => ({ name, region: undefined }));
+  const rows = [...(listed ?? []), ...others].map(({ name, region }): PickRow<BucketPlace> => ({
+    label: name,
+    icon: 'archive',
+    description: region === undefined || region === session.region ? '' : region,
+    value: { bucket: name, prefix: '' },
+  }));
+  return listed === undefined ? [...rows, listingDenied()] : rows;
 }
+
+const listingDenied = (): InfoItem => ({
+  info: true,
+  label: vscode.l10n.t('These credentials may not list buckets'),
+  detail: vscode.l10n.t('Type the name of a bucket.'),
+  icon: 'info',
+});

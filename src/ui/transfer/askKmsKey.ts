@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { keyId } from '../../core/aws/keyIdentity.js';
 import { parseKmsKeyArn } from '../../core/aws/kmsKeyArn.js';
 import { EngineError } from '../../core/errors.js';
 import type { PickItem, PickRow, StepInput } from '../input/steps.js';
@@ -36,7 +37,7 @@ export async function keyRows(
     const rows = keys.map((key): PickItem<string> => {
       const [alias, ...aliases] = key.aliases;
       return {
-        label: alias ?? key.arn.slice(key.arn.lastIndexOf('/') + 1),
+        label: alias ?? keyId(key.arn),
         icon: 'key',
         description: [...aliases, key.description].filter(Boolean).join(' · '),
         detail: key.arn,

@@ -2,7 +2,7 @@ import type { S3Location } from '../../core/aws/s3Uri.js';
 import type { DownloadResult } from '../../core/transfer/download.js';
 import type { Services } from '../services.js';
 import type { Work } from '../work/work.js';
-import { transferDetail, transferPercent } from '../work/workText.js';
+import { transferReport } from '../work/workText.js';
 
 export interface DownloadJob extends S3Location {
   readonly file: string;
@@ -29,7 +29,7 @@ export async function runDownload(
     keys,
     signal: work.signal,
     onProgress: (progress) => {
-      work.report({ percent: transferPercent(progress), detail: transferDetail(progress) });
+      work.report(transferReport(progress));
     },
   });
   services.log.info(

@@ -2,7 +2,7 @@ import type { UploadResult } from '../../core/transfer/upload.js';
 import { configuration } from '../configuration.js';
 import type { Services } from '../services.js';
 import type { Work } from '../work/work.js';
-import { transferDetail, transferPercent } from '../work/workText.js';
+import { transferReport } from '../work/workText.js';
 
 export interface UploadJob {
   readonly file: string;
@@ -38,7 +38,7 @@ export async function runUpload(
     memoryBudget,
     signal: work.signal,
     onProgress: (progress) => {
-      work.report({ percent: transferPercent(progress), detail: transferDetail(progress) });
+      work.report(transferReport(progress));
     },
   });
   services.log.info(

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { CancelledError, isCancelled } from '../../core/errors.js';
 import type { UploadResult } from '../../core/transfer/upload.js';
@@ -54,9 +55,10 @@ function askUpload(
   const [file = ''] = files;
   const title =
     files.length === 1
-      ? vscode.l10n.t('Encrypt and Upload {0}', baseName(file))
+      ? vscode.l10n.t('Encrypt and Upload {0}', path.basename(file))
       : vscode.l10n.t('Encrypt and Upload {0} Backups', files.length);
-  const defaultKey = (prefix: string) => (files.length === 1 ? prefix + baseName(file) : prefix);
+  const defaultKey = (prefix: string) =>
+    files.length === 1 ? prefix + path.basename(file) : prefix;
   const answers: Answers = {
     bucket: destination?.bucket ?? last?.bucket ?? '',
     key: defaultKey(destination?.prefix ?? last?.prefix ?? ''),
@@ -106,10 +108,6 @@ function askUpload(
   ]);
 }
 
-/** The file's name, whichever kind of slash its path has. */
-const baseName = (file: string) =>
-  file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
-
 function uploadOne(
   services: Services,
   { bucket, kmsKey, choice }: Answers,
@@ -118,7 +116,7 @@ function uploadOne(
   return inNotification(
     services.work,
     'upload',
-    vscode.l10n.t('Uploading {0}', baseName(file)),
+    vscode.l10n.t('Uploading {0}', path.basename(file)),
     (work) =>
       runUpload(
         services,

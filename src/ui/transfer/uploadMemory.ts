@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { prefixOf } from '../../core/aws/s3Uri.js';
 
 /** Where the last upload went, to be offered again. Kept for the user, over all workspaces. */
 export interface LastUpload {
@@ -25,7 +26,7 @@ export async function rememberUpload(
   const before = globalState.get<LastUpload>(name);
   await globalState.update(name, {
     bucket: o.bucket,
-    prefix: o.key.slice(0, o.key.lastIndexOf('/') + 1),
+    prefix: prefixOf(o.key),
     keys: { ...before?.keys, [o.region]: o.kmsKey },
   } satisfies LastUpload);
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import type { S3Location } from '../../core/aws/s3Uri.js';
-import { CancelledError, EngineError } from '../../core/errors.js';
+import { prefixOf, type S3Location } from '../../core/aws/s3Uri.js';
+import { EngineError } from '../../core/errors.js';
+import { chooseBackups } from '../input/chooseBackups.js';
 import type { TreeNode } from '../views/node.js';
 
 /** What to upload, as far as whoever called the command says it. */
@@ -28,23 +29,16 @@ const isUris = (value: unknown): value is vscode.Uri[] =>
 
 const asDestination = ({ bucket, key }: S3Location) => ({
   bucket,
-  prefix: key.slice(0, key.lastIndexOf('/') + 1),
+  prefix: prefixOf(key),
 });
 
 /** Asks for backups: they often lie on a share outside of the workspace. */
-export async function askFiles(): Promise<vscode.Uri[]> {
-  const files = await vscode.window.showOpenDialog({
+export const askFiles = (): Promise<vscode.Uri[]> =>
+  chooseBackups({
     title: vscode.l10n.t('Backups to Encrypt and Upload'),
     openLabel: vscode.l10n.t('Choose'),
     canSelectMany: true,
-    filters: {
-      [vscode.l10n.t('SQL Server backups')]: ['bak', 'trn', 'dif', 'BAK', 'TRN', 'DIF'],
-      [vscode.l10n.t('All files')]: ['*'],
-    },
   });
-  if (files === undefined || files.length === 0) throw new CancelledError();
-  return files;
-}
 
 /** Paths on this machine. @throws EngineError `upload/not-on-disk` for what lies elsewhere */
 export function pathsOf(files: readonly vscode.Uri[]): string[] {

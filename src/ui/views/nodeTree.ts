@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { isCancelled } from '../../core/errors.js';
 import { viewStateOf } from '../failures/viewState.js';
+import { abortedBy } from '../abortedBy.js';
+import { explainCommand } from '../failures/explainCommand.js';
 import { failureSentence } from '../failures/failureSentence.js';
-import { commandIds, type ViewId, type ViewState } from '../ids.js';
+import type { ViewId, ViewState } from '../ids.js';
 import { MessageNode } from './messageNode.js';
 import type { TreeNode } from './node.js';
 
@@ -87,16 +89,10 @@ export class NodeTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
     token: vscode.CancellationToken,
   ): Promise<vscode.TreeItem> {
     if (node.tooltip === undefined) return item;
-    const stop = new AbortController();
-    const listener = token.onCancellationRequested(() => {
-      stop.abort();
-    });
     try {
-      item.tooltip = await node.tooltip(stop.signal);
+      item.tooltip = await abortedBy(token, async (signal) => node.tooltip?.(signal));
     } catch (error) {
       if (!isCancelled(error)) item.tooltip = failureSentence(error);
-    } finally {
-      listener.dispose();
     }
     return item;
   }
@@ -122,11 +118,7 @@ export class NodeTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
     return new MessageNode(parent, detail, {
       icon: 'error',
       detail,
-      command: {
-        command: commandIds.explainFailure,
-        title: vscode.l10n.t('Explain'),
-        arguments: [detail],
-      },
+      command: explainCommand(detail),
     });
   }
 

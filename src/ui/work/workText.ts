@@ -2,7 +2,7 @@ import type { TransferProgress } from '../../core/transfer/progress.js';
 import { formatBytes, formatClock } from '../../core/text/units.js';
 
 /** How far a transfer is: `1.2 GiB of 3 GiB · 0:45 left · 95 MiB/s`. */
-export function transferDetail({
+function transferDetail({
   doneBytes,
   totalBytes,
   bytesPerSecond,
@@ -17,7 +17,13 @@ export function transferDetail({
 }
 
 /** Whole percent; 100 only when it is: 99.9 % of a backup cannot be restored. */
-export function transferPercent({ doneBytes, totalBytes }: TransferProgress): number {
+function transferPercent({ doneBytes, totalBytes }: TransferProgress): number {
   if (doneBytes >= totalBytes) return 100;
   return Math.min(99, Math.floor((doneBytes / totalBytes) * 100));
 }
+
+/** How far a transfer is, as work reports it. */
+export const transferReport = (progress: TransferProgress) => ({
+  percent: transferPercent(progress),
+  detail: transferDetail(progress),
+});

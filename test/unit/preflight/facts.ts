@@ -13,6 +13,7 @@ import type { Inspection } from '../../../src/core/inspection/inspection.js';
 import type { TaskRow } from '../../../src/core/nativeTasks/taskRow.js';
 import type { RestoreFacts } from '../../../src/core/preflight/restoreFacts.js';
 import { fixture } from '../../support/paths.js';
+import { taskRow } from '../nativeTasks/tasks.js';
 
 export const keyA = 'arn:aws:kms:eu-west-1:111122223333:key/aaaaaaaa-12ab-34cd-56ef-1234567890ab';
 export const keyB = 'arn:aws:kms:eu-west-1:111122223333:key/bbbbbbbb-12ab-34cd-56ef-1234567890ab';
@@ -150,23 +151,9 @@ export function fileSet(
   };
 }
 
-export const task = (change: Partial<TaskRow>): TaskRow => ({
-  taskId: 1,
-  taskType: 'RESTORE_DB',
-  databaseName: 'Other',
-  percentComplete: 0,
-  durationMinutes: 0,
-  lifecycle: 'IN_PROGRESS',
-  taskInfo: '',
-  lastUpdated: undefined,
-  createdAt: undefined,
-  s3ObjectArn: undefined,
-  overwriteS3BackupFile: undefined,
-  kmsKeyArn: undefined,
-  filepath: undefined,
-  overwriteFile: undefined,
-  ...change,
-});
+/** A task of another database that runs. */
+export const task = (change: Partial<TaskRow>): TaskRow =>
+  taskRow({ taskId: 1, databaseName: 'Other', ...change });
 
 export const database = (name: string, state = 'ONLINE') => ({
   name,

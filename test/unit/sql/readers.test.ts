@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Row, StatementRunner } from '../../../src/core/nativeTasks/statement.js';
 import { isSystemDatabase, listDatabases } from '../../../src/core/sql/databases.js';
 import { readInstanceFacts } from '../../../src/core/sql/instanceFacts.js';
-import { orCancelled } from '../../../src/core/sql/orCancelled.js';
+import { orCancelled } from '../../../src/core/orCancelled.js';
 import { CancelledError } from '../../../src/core/errors.js';
 
 const answering = (...rows: Row[]): StatementRunner => ({

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { AwsSession } from '../../../core/aws/session.js';
 import { CancelledError, EngineError } from '../../../core/errors.js';
 import { ask } from '../../input/quickInput.js';
-import { abortedBy } from '../../inspection/abortedBy.js';
+import { abortedBy } from '../../abortedBy.js';
 import type { Services } from '../../services.js';
 import { keepBucket } from './addedBuckets.js';
 import { bucketPlaceProblem, type BucketPlace, parseBucketPlace } from './bucketInput.js';

@@ -1,4 +1,5 @@
 import { bucketNameProblem } from '../../../core/aws/s3Names.js';
+import { prefixOf } from '../../../core/aws/s3Uri.js';
 
 /** A bucket, or only the part of it under a prefix. */
 export interface BucketPlace {
@@ -22,7 +23,6 @@ export const bucketPlaceProblem = (text: string): string | undefined =>
 /** People paste the address of a file as well: `backups/full.bak` lies in `backups/`. */
 function folderOf(key: string): string {
   if (key === '' || key.endsWith('/')) return key;
-  const slash = key.lastIndexOf('/');
   const isFile = /\.[a-z0-9]{1,4}$/i.test(key);
-  return isFile ? key.slice(0, slash + 1) : `${key}/`;
+  return isFile ? prefixOf(key) : `${key}/`;
 }

@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
-import type { AwsSession } from '../../../core/aws/session.js';
-import { EngineError } from '../../../core/errors.js';
 import type { Services } from '../../services.js';
 import { MessageNode } from '../messageNode.js';
 import type { TreeNode } from '../node.js';
 import { addedBuckets } from './addedBuckets.js';
 import { BucketNode } from './bucketNode.js';
+import { listedBuckets } from './listedBuckets.js';
 import { OpenedBucket } from './openedBucket.js';
 
 export interface BucketRows {
@@ -36,17 +35,6 @@ export async function readBucketRows(
     ],
     listingDenied: listed === undefined,
   };
-}
-
-/** undefined where the credentials may not list. */
-async function listedBuckets(session: AwsSession, signal: AbortSignal) {
-  const { listBuckets } = await import('../../../core/aws/buckets.js');
-  try {
-    return await listBuckets(session, signal);
-  } catch (error) {
-    if (error instanceof EngineError && error.code === 'aws/access-denied') return undefined;
-    throw error;
-  }
 }
 
 /** The quiet row below buckets that were added by name. */

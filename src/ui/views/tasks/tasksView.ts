@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Instance } from '../../../core/aws/instances.js';
 import { isTerminal } from '../../../core/nativeTasks/taskRow.js';
+import { explainCommand } from '../../failures/explainCommand.js';
 import { failureSentence } from '../../failures/failureSentence.js';
 import { viewStateOf } from '../../failures/viewState.js';
 import { commandIds, viewIds } from '../../ids.js';
@@ -105,7 +106,7 @@ export class TasksView implements vscode.Disposable {
       const command =
         state === 'expired'
           ? { command: commandIds.renewCredentials, title: vscode.l10n.t('Sign In Again') }
-          : explain(error);
+          : explainCommand(error);
       const detail = failureSentence(error);
       return new MessageNode(undefined, detail, { icon: 'error', detail, command });
     }
@@ -140,7 +141,11 @@ export class TasksView implements vscode.Disposable {
     if (reading.state === 'failed') {
       const detail = failureSentence(reading.error);
       return [
-        new MessageNode(parent, detail, { icon: 'error', detail, command: explain(reading.error) }),
+        new MessageNode(parent, detail, {
+          icon: 'error',
+          detail,
+          command: explainCommand(reading.error),
+        }),
       ];
     }
     if (this.#services.tasks.list(instance.arn).length > 0) return [];
@@ -220,9 +225,3 @@ export class TasksView implements vscode.Disposable {
 }
 
 const isTransfer = ({ kind }: Work) => kind !== 'native-task';
-
-const explain = (error: unknown): vscode.Command => ({
-  command: commandIds.explainFailure,
-  title: vscode.l10n.t('Explain'),
-  arguments: [error],
-});

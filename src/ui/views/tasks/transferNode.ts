@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
+import { explainCommand } from '../../failures/explainCommand.js';
 import { failureSentence } from '../../failures/failureSentence.js';
-import { commandIds } from '../../ids.js';
 import type { Work, WorkState } from '../../work/work.js';
 import { contextValue } from '../contextValue.js';
 import type { TreeNode } from '../node.js';
@@ -23,13 +23,7 @@ export class TransferNode implements TreeNode {
       .filter((part) => part !== '')
       .join('\n');
     item.contextValue = contextValue('transfer', { live: work.live });
-    if (work.state === 'failed') {
-      item.command = {
-        command: commandIds.explainFailure,
-        title: vscode.l10n.t('Explain'),
-        arguments: [work.error],
-      };
-    }
+    if (work.state === 'failed') item.command = explainCommand(work.error);
     return item;
   }
 }

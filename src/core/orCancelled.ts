@@ -1,4 +1,4 @@
-import { CancelledError } from '../errors.js';
+import { CancelledError } from './errors.js';
 
 /**
  * The promise's result, or {@link CancelledError} as soon as `signal` aborts. What arrives after that
