@@ -34,14 +34,20 @@ export class Editor {
 
   /** Puts the mouse over a text and gives what appears. */
   async hover(text: string): Promise<string> {
+    const { mouse } = this.page;
     const { x, y } = await this.lines.pointOf(text);
-    await this.page.mouse.move(x, y);
+    let looks = 0;
     const hover = this.page.locator('.monaco-hover:visible .monaco-hover-content');
     return until(
       (waited) => `Nothing appears over “${text}” ${waited}.`,
       async () => {
-        // A second, small move wakes a hover that a passing update has hidden.
-        await this.page.mouse.move(x + 1, y);
+        // Who points before there is something to say, or while an update hides it, points again.
+        if (looks % 20 === 0) {
+          await mouse.move(0, 0);
+          await mouse.move(x, y);
+        }
+        looks += 1;
+        await mouse.move(x + 1, y);
         const shown = (await hover.allInnerTexts()).join('\n').trim();
         return shown === '' || shown === 'Loading...' ? undefined : shown;
       },
