@@ -14,7 +14,7 @@ import { RememberedTasks } from './rememberedTasks.js';
 import { TaskBook } from './taskBook.js';
 import { type FollowEnd, TaskFollower } from './taskFollower.js';
 import { TaskWork } from './taskWork.js';
-import { tellNotFollowed, tellTaskEnd } from './tellTask.js';
+import { tellNotFollowed } from './tellNotFollowed.js';
 
 type TaskServices = Pick<Services, 'context' | 'log' | 'aws' | 'logins' | 'work'>;
 type Payload<E> = E extends vscode.Event<infer T> ? T : never;
@@ -32,8 +32,10 @@ const keyOf = (instanceArn: string, taskId: number): TaskKey => ({
 class InstanceTasks implements NativeTasks {
   readonly onDidChange: NativeTasks['onDidChange'];
   readonly onEvent: NativeTasks['onEvent'];
+  readonly onDidEnd: NativeTasks['onDidEnd'];
   readonly #changed = new vscode.EventEmitter<Payload<NativeTasks['onDidChange']>>();
   readonly #happened = new vscode.EventEmitter<Payload<NativeTasks['onEvent']>>();
+  readonly #end = new vscode.EventEmitter<NativeTask>();
   readonly #services: TaskServices;
   readonly #book = new TaskBook();
   readonly #remembered: RememberedTasks;
@@ -48,6 +50,7 @@ class InstanceTasks implements NativeTasks {
     this.#services = services;
     this.onDidChange = this.#changed.event;
     this.onEvent = this.#happened.event;
+    this.onDidEnd = this.#end.event;
     this.#remembered = new RememberedTasks(context.workspaceState);
     this.#instances = new InstanceLookup(aws);
     const resume = () => {
@@ -133,6 +136,7 @@ class InstanceTasks implements NativeTasks {
     for (const listener of this.#listeners) listener.dispose();
     this.#changed.dispose();
     this.#happened.dispose();
+    this.#end.dispose();
   }
 
   #task(key: TaskKey, row: TaskRow): NativeTask {
@@ -221,9 +225,7 @@ class InstanceTasks implements NativeTasks {
     }
     // Of tasks that others started the trees tell enough.
     if (task === undefined || !waitedFor) return;
-    if (end.kind === 'done') {
-      await tellTaskEnd(this.#services, task, this.#instances.latest(instance));
-    }
+    if (end.kind === 'done') this.#end.fire(task);
     if (end.kind === 'failed') {
       await tellNotFollowed(task, end.error, () => {
         this.follow(this.#instances.latest(instance), key.taskId);

@@ -31,6 +31,8 @@ export interface NativeTasks {
   readonly onDidChange: vscode.Event<{ readonly instanceArn: string; readonly taskId?: number }>;
   /** What happens to followed tasks, in order, each event once. */
   readonly onEvent: vscode.Event<{ readonly task: NativeTask; readonly event: TaskEvent }>;
+  /** A task that this workspace waited for has ended; comes after its last {@link onEvent}. */
+  readonly onDidEnd: vscode.Event<NativeTask>;
   /** Newest first; empty until {@link refresh}. */
   list(instanceArn: string): readonly NativeTask[];
   get(key: TaskKey): NativeTask | undefined;

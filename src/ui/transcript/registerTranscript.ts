@@ -12,6 +12,7 @@ import { FailureProblems } from './failureProblems.js';
 import { Failures } from './failures.js';
 import { TaskChannel } from './taskChannel.js';
 import { TaskDocuments } from './taskDocuments.js';
+import { tellTaskEnd } from './tellTaskEnd.js';
 
 const isTaskSubject = (subject: unknown): subject is TaskSubject =>
   typeof subject === 'object' && subject !== null && 'task' in subject;
@@ -45,6 +46,11 @@ export function registerTranscript(services: Services): vscode.Disposable {
       if (event.kind !== 'done') return;
       ended({ ...task, row: event.row }).catch((error: unknown) => {
         logFailure(log, `Explaining task ${task.taskId}`, error);
+      });
+    }),
+    tasks.onDidEnd((task) => {
+      tellTaskEnd(failures, task).catch((error: unknown) => {
+        logFailure(log, `Telling how task ${task.taskId} has ended`, error);
       });
     }),
     keepEndInSight(),

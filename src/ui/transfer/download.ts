@@ -2,17 +2,14 @@ import path from 'node:path';
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import * as vscode from 'vscode';
-import { parseS3Uri, type S3Location } from '../../core/aws/s3Uri.js';
+import type { S3Location } from '../../core/aws/s3Uri.js';
 import { CancelledError } from '../../core/errors.js';
-import { failureSentence } from '../failures/failureSentence.js';
-import { ask } from '../input/quickInput.js';
 import type { Services } from '../services.js';
 import { inNotification } from '../work/inNotification.js';
 import { runDownload } from './runDownload.js';
 
-/** *Download and Decrypt…*: asks for what is not known yet, downloads, and shows the file. */
-export async function download(services: Services, location?: S3Location): Promise<void> {
-  const object = location ?? (await askObject());
+/** *Download and Decrypt…*: asks where to, downloads, and shows the file. */
+export async function download(services: Services, object: S3Location): Promise<void> {
   const name = path.posix.basename(object.key);
   const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri;
   const target = await vscode.window.showSaveDialog({
@@ -34,27 +31,6 @@ export async function download(services: Services, location?: S3Location): Promi
       ),
   );
   tell(result.file, result.sha256);
-}
-
-function askObject(): Promise<S3Location> {
-  return ask(vscode.l10n.t('Download and Decrypt'))
-    .text({
-      prompt: vscode.l10n.t('Object to download'),
-      placeholder: 's3://bucket/key',
-      problem: objectProblem,
-    })
-    .then(parseS3Uri);
-}
-
-function objectProblem(text: string): string | undefined {
-  try {
-    const { key } = parseS3Uri(text);
-    return key === '' || key.endsWith('/')
-      ? vscode.l10n.t('Name an object: s3://bucket/key.')
-      : undefined;
-  } catch (error) {
-    return failureSentence(error);
-  }
 }
 
 function tell(file: string, sha256: string): void {

@@ -6,19 +6,15 @@ import type { Services } from '../services.js';
 import type { TreeNode } from '../views/node.js';
 import type { Work } from '../work/work.js';
 import { WorkStatusBar } from '../work/workStatusBar.js';
-import { download } from './download.js';
 import { upload } from './upload.js';
 import { uploadSubject } from './uploadSubject.js';
 
-/** Upload, download, their cancellation, and the status bar. */
+/** *Encrypt and Upload*, the cancellation of transfers, and the status bar. */
 export function registerTransfers(services: Services): vscode.Disposable {
   const { log, work } = services;
   return vscode.Disposable.from(
     registerCommand(log, commandIds.upload, (first?: unknown, second?: unknown) =>
       upload(services, uploadSubject(first, second)),
-    ),
-    registerCommand(log, commandIds.download, (node?: Pick<TreeNode, 'location'>) =>
-      download(services, node?.location),
     ),
     registerCommand(log, commandIds.cancelTransfer, async (node?: Pick<TreeNode, 'work'>) => {
       (node?.work ?? (await askTransfer(work.items)))?.cancel();

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { consoleUrl } from '../../../core/aws/consoleUrl.js';
 import { contextValue } from '../contextValue.js';
 import { MessageNode } from '../messageNode.js';
 import type { TreeNode } from '../node.js';
@@ -27,7 +26,7 @@ export abstract class FolderNode implements TreeNode {
     const { name, region } = bucket;
     this.location = { bucket: name, key: prefix };
     this.arn = bucket.arn(prefix);
-    this.consoleUrl = consoleUrl(
+    this.consoleUrl = bucket.consoleUrl(
       prefix === ''
         ? { kind: 'bucket', region, bucket: name }
         : { kind: 'prefix', region, bucket: name, key: prefix },

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { consoleUrl } from '../../../core/aws/consoleUrl.js';
 import type { ObjectEntry } from '../../../core/aws/objects.js';
 import type { OpenedObject } from '../../../core/inspection/openWithFacts.js';
 import { formatBytes } from '../../../core/text/units.js';
@@ -34,7 +33,7 @@ export class ObjectNode implements TreeNode {
     this.id = `${bucket.rowId}|object|${key}`;
     this.location = { bucket: name, key };
     this.arn = bucket.arn(key);
-    this.consoleUrl = consoleUrl({ kind: 'object', region, bucket: name, key });
+    this.consoleUrl = bucket.consoleUrl({ kind: 'object', region, bucket: name, key });
   }
 
   item(): vscode.TreeItem {

@@ -1,3 +1,4 @@
+import { type ConsoleTarget, consoleUrl } from '../../../core/aws/consoleUrl.js';
 import type { Bucket } from '../../../core/aws/openBucket.js';
 import type { AwsSession } from '../../../core/aws/session.js';
 import type { TreeNode } from '../node.js';
@@ -25,6 +26,11 @@ export class OpenedBucket {
   arn(key: string): string {
     const resource = key === '' ? this.name : `${this.name}/${key}`;
     return `arn:${this.session.partition}:s3:::${resource}`;
+  }
+
+  /** Where it, or what it holds, is in the AWS console; undefined at another endpoint than AWS's own. */
+  consoleUrl(target: ConsoleTarget): string | undefined {
+    return this.session.endpointUrl === undefined ? consoleUrl(target) : undefined;
   }
 
   /** Clients for its region; found out once. @throws EngineError `s3/no-such-bucket`, `aws/…` */

@@ -5,6 +5,7 @@ import { commandIds, viewIds } from '../../ids.js';
 import { askObject } from '../../inspection/askBackup.js';
 import { registerInspection } from '../../inspection/registerInspection.js';
 import type { Services } from '../../services.js';
+import { download } from '../../transfer/download.js';
 import { NodeTree } from '../nodeTree.js';
 import type { TreeNode } from '../node.js';
 import { addBucket } from './addBucket.js';
@@ -67,6 +68,10 @@ export function registerBackups(services: Services): vscode.Disposable {
       tree.refresh();
     }),
     registerCommand(log, commandIds.loadMore, (more: MoreNode) => more.parent.loadMore(more)),
+    registerCommand(log, commandIds.download, async (node?: Pick<TreeNode, 'location'>) => {
+      const title = vscode.l10n.t('Download and Decrypt');
+      await download(services, node?.location ?? (await askObject(title, loadedLocations())));
+    }),
     registerCommand(log, commandIds.deleteObject, deleteThem),
     registerCommand(log, commandIds.addBucket, async () => {
       await addBucket(services);
