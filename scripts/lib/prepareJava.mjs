@@ -1,0 +1,71 @@
+// AWS's two S3 encryption clients for Java: fetches the jars that test/conformance/java/pom.xml pins and
+// compiles the programs beside it, both into the cache.
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { cacheFolder, must, root } from './project.mjs';
+import { systemPrograms } from './systemPrograms.mjs';
+
+const sources = path.join(root, 'test', 'conformance', 'java');
+
+/**
+ * Sets RDS_BACKUP_JAVA and RDS_BACKUP_JAVA_CLASSPATH; where there is no Java or Maven, says so and sets
+ * RDS_BACKUP_JAVA_LEFT_OUT to the reason. Read by test/conformance/java/javaProgram.ts.
+ * @throws Error under CI=true, where the Java clients may not be left out
+ */
+export async function prepareJava() {
+  /** @type {Record<string, string>} */
+  let programs;
+  try {
+    programs = await systemPrograms({
+      java: ['default-jre-headless'],
+      javac: ['default-jdk-headless'],
+      mvn: ['maven'],
+    });
+  } catch (error) {
+    const reason = /** @type {Error} */ (error).message;
+    if (process.env.CI === 'true') throw error;
+    console.log(`Left out the Java clients: ${reason}`);
+    process.env.RDS_BACKUP_JAVA_LEFT_OUT = `left out the Java clients: ${reason}`;
+    return;
+  }
+  const { java = '', javac = '', mvn = '' } = programs;
+  const pom = path.join(sources, 'pom.xml');
+  const jars = cacheFolder('java', 'jars');
+  await onceFor(jars, [pom], () => {
+    const goal = ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${jars}`];
+    return must('Fetching the Java clients', mvn, goal);
+  });
+  const classes = cacheFolder('java', 'classes');
+  const programFiles = readdirSync(sources)
+    .filter((name) => name.endsWith('.java'))
+    .map((name) => path.join(sources, name));
+  const library = path.join(jars, '*');
+  await onceFor(classes, [pom, ...programFiles], () =>
+    must('Compiling the Java programs', javac, [
+      ...['-d', classes, '-cp', library, '-Xlint:all,-processing,-options,-classfile', '-Werror'],
+      ...['-encoding', 'UTF-8', '-proc:none', ...programFiles],
+    ]),
+  );
+  process.env.RDS_BACKUP_JAVA = java;
+  process.env.RDS_BACKUP_JAVA_CLASSPATH = [classes, library].join(path.delimiter);
+}
+
+/**
+ * Fills a folder anew unless it was filled from these very files.
+ * @param {string} folder
+ * @param {string[]} files
+ * @param {() => Promise<void>} fill
+ */
+async function onceFor(folder, files, fill) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(path.basename(file)).update(readFileSync(file));
+  const wanted = hash.digest('hex');
+  const stamp = path.join(folder, 'filled-from.txt');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  for (const name of readdirSync(folder)) {
+    rmSync(path.join(folder, name), { recursive: true });
+  }
+  await fill();
+  writeFileSync(stamp, wanted);
+}
