@@ -16,6 +16,8 @@ const environments = {
   // python-tds needs pyOpenSSL for TLS and does not ask for it.
   sql: ['pymssql==2.4.6', 'python-tds==1.17.1', 'pyOpenSSL==26.4.0', 'mssql-python==1.16.0'],
   ministack: ['ministack==1.5.33'],
+  // Its package has the same name as that of Amazon's client; it needs Crypto and does not ask for it.
+  rubyV1: ['s3-encryption==0.1.3', 'pycryptodome==4.4.0', 'boto3==1.44.5'],
 };
 
 /**
@@ -61,4 +63,5 @@ export async function prepareConformance() {
   process.env.RDS_BACKUP_PYTHON_AWS = binFolder('aws');
   process.env.RDS_BACKUP_PYTHON_SQL = binFolder('sql');
   process.env.RDS_BACKUP_PYTHON_MINISTACK = binFolder('ministack');
+  process.env.RDS_BACKUP_PYTHON_RUBYV1 = binFolder('rubyV1');
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { root } from '../support/paths.js';
 
 /** Virtual environments that scripts/lib/prepareConformance.mjs creates, by what is in them. */
-export type PythonEnvironment = 'aws' | 'sql' | 'ministack';
+export type PythonEnvironment = 'aws' | 'sql' | 'ministack' | 'rubyV1';
 
 /** A program of a virtual environment, for example `environmentProgram('aws', 'moto_server')`. */
 export function environmentProgram(environment: PythonEnvironment, name: string): string {

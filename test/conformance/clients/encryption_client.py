@@ -1,13 +1,18 @@
-"""Writes and reads objects with Amazon's S3 Encryption Client for Python.
+"""Writes and reads objects with Amazon's S3 Encryption Client for Python, and reads them without it.
 
-Input: {"kmsKeyId": …, "operations": [{"do": "read" | "write", "bucket", "key", "context"?, …}]}
+Input: {"kmsKeyId", "bucket", "operations": [{"do": "read" | "write", "key", "context"?, …}]}
   write: "file", "suite": "v2" | "v3", "multipart"?: true
-  read: "file" (where to put the plaintext), "legacy": whether V2 "kms" wraps and CBC are allowed
-Output: one JSON list with {"error": text or null} for each operation.
+  read: "with": "client", "legacy client" (V2 "kms" wraps and CBC allowed) or "openssl" (boto3 has KMS
+    unwrap the data key, the openssl command decrypts the content)
+Output: one JSON list with {"error": text or null, "sha256"?, "size"?} for each operation.
 """
 
+import base64
+import hashlib
 import json
+import subprocess
 import sys
+from functools import cache
 
 import boto3
 from s3_encryption import S3EncryptionClient, S3EncryptionClientConfig
@@ -19,6 +24,7 @@ given = json.load(sys.stdin)
 PART_BYTES = 5 * 1024 * 1024
 
 
+@cache
 def client(suite, legacy):
     keyring = KmsKeyring(
         kms_client=boto3.client("kms"),
@@ -33,8 +39,13 @@ def client(suite, legacy):
     return S3EncryptionClient(boto3.client("s3"), S3EncryptionClientConfig(**options))
 
 
+@cache
+def plain_client(service):
+    return boto3.client(service)
+
+
 def where(operation):
-    named = {"Bucket": operation["bucket"], "Key": operation["key"]}
+    named = {"Bucket": given["bucket"], "Key": operation["key"]}
     if operation.get("context"):
         named["EncryptionContext"] = operation["context"]
     return named
@@ -46,10 +57,10 @@ def write(operation):
         content = file.read()
     if not operation.get("multipart"):
         s3.put_object(**where(operation), Body=content)
-        return
+        return {}
     upload = s3.create_multipart_upload(**where(operation))
     target = {
-        "Bucket": operation["bucket"],
+        "Bucket": given["bucket"],
         "Key": operation["key"],
         "UploadId": upload["UploadId"],
     }
@@ -64,19 +75,39 @@ def write(operation):
         )
         parts.append({"PartNumber": number, "ETag": part["ETag"]})
     s3.complete_multipart_upload(**target, MultipartUpload={"Parts": parts})
+    return {}
 
 
 def read(operation):
-    s3 = client("v2", operation["legacy"])
-    answer = s3.get_object(**where(operation))
-    with open(operation["file"], "wb") as file:
-        file.write(answer["Body"].read())
+    if operation["with"] == "openssl":
+        content = read_without_client(operation["key"])
+    else:
+        s3 = client("v2", legacy=operation["with"] == "legacy client")
+        content = s3.get_object(**where(operation))["Body"].read()
+    return {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+
+
+def read_without_client(key):
+    answer = plain_client("s3").get_object(Bucket=given["bucket"], Key=key)
+    headers = answer["Metadata"]
+    # V1 has no encryption context; in V2 the material description is it.
+    is_v1 = "x-amz-key" in headers
+    unwrapped = plain_client("kms").decrypt(
+        CiphertextBlob=base64.b64decode(headers["x-amz-key" if is_v1 else "x-amz-key-v2"]),
+        EncryptionContext={} if is_v1 else json.loads(headers["x-amz-matdesc"]),
+    )
+    # OpenSSL takes a raw key by argument only; this one opens nothing but the test's object.
+    command = ["openssl", "enc", "-d", "-aes-256-cbc", "-K", unwrapped["Plaintext"].hex()]
+    command += ["-iv", base64.b64decode(headers["x-amz-iv"]).hex()]
+    done = subprocess.run(command, input=answer["Body"].read(), capture_output=True, check=False)
+    if done.returncode != 0:
+        raise ValueError(done.stderr.decode().strip().splitlines()[0])
+    return done.stdout
 
 
 def attempt(operation):
     try:
-        {"read": read, "write": write}[operation["do"]](operation)
-        return {"error": None}
+        return {"error": None, **{"read": read, "write": write}[operation["do"]](operation)}
     except Exception as error:
         return {"error": f"{type(error).__name__}: {error}"}
 
