@@ -26,7 +26,7 @@ import { RdsStore } from './rds/rdsStore.js';
 import { sandboxInstance } from './rds/sandboxInstance.js';
 import { BucketStore } from './s3/bucketStore.js';
 import type { S3Reply, S3Request } from './s3/request.js';
-import { s3Router } from './s3/router.js';
+import { type S3Operations, s3Operations, s3Router } from './s3/router.js';
 import { S3Service } from './s3/s3Service.js';
 import { secretOperations } from './secrets/operations.js';
 import { SecretStore } from './secrets/secretStore.js';
@@ -65,6 +65,7 @@ export interface Cloud extends SandboxCloud {
   readonly seeded: SeededNames | undefined;
   markSeeded(names: SeededNames): Promise<void>;
   readonly s3: (request: S3Request) => Promise<S3Reply>;
+  readonly s3Operations: S3Operations;
   /** Operations by service and name. */
   readonly jsonServices: Readonly<Record<string, Readonly<Record<string, JsonOperation>>>>;
   readonly queryServices: Readonly<Record<string, Readonly<Record<string, QueryOperation>>>>;
@@ -98,6 +99,7 @@ export async function openCloud(o: {
   const keyService = new KeyService(keys, access);
   const buckets = await BucketStore.open(path.join(folder, 's3'), clock);
   const s3 = new S3Service(buckets, accountId, access, keyService);
+  const operations = s3Operations(s3);
   const secrets = await SecretStore.open(folder, accountId, clock);
   const rds = await RdsStore.open(folder, accountId, clock);
   const lifecycle = new Lifecycle(rds, log, async (instance) => {
@@ -135,7 +137,8 @@ export async function openCloud(o: {
       state.data.seeded = names;
       await state.save();
     },
-    s3: s3Router(s3),
+    s3: s3Router(s3, operations),
+    s3Operations: operations,
     jsonServices: {
       kms: {
         ...keyOperations(keyService, access),

@@ -73,7 +73,7 @@ export function ec2Operations(
       }
       const group = network.add(call.region, name, description, vpcId);
       await network.save();
-      return { return: true, groupId: group.id, securityGroupArn: groupArn(call, group.id) };
+      return { groupId: group.id, securityGroupArn: groupArn(call, group.id) };
     },
 
     DeleteSecurityGroup: async (input, call) => {

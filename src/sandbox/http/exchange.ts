@@ -197,7 +197,7 @@ export class Exchange {
     const content =
       this.#protocol === 'ec2'
         ? { requestId: id, ...output }
-        : { [`${name}Result`]: output, ResponseMetadata: { RequestId: id } };
+        : { ...(output && { [`${name}Result`]: output }), ResponseMetadata: { RequestId: id } };
     return {
       status: 200,
       headers: { 'content-type': 'text/xml', ...this.#idHeaders() },

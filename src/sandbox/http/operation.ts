@@ -9,8 +9,8 @@ export type JsonOperation = (input: JsonInput, call: ServiceCall) => Promise<unk
 /** Children of the result element of an answer. */
 export type QueryOutput = Readonly<Record<string, XmlValue>>;
 
-/** An operation of a Query service. */
+/** An operation of a Query service; without output, the answer has no result element. */
 export type QueryOperation = (
   input: QueryInput,
   call: ServiceCall,
-) => Promise<QueryOutput> | QueryOutput;
+) => Promise<QueryOutput | undefined> | QueryOutput;

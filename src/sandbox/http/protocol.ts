@@ -74,13 +74,15 @@ export function errorAnswer(
         body: xmlDocument('Error', content),
       };
     }
-    case 'json':
+    case 'json': {
+      const member = context.service === 'secretsmanager' ? 'Message' : 'message';
       return {
         status,
         headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': code },
         // An empty message is left out, as KMS does for InvalidCiphertextException.
-        body: JSON.stringify({ __type: code, ...(message !== '' && { message }) }),
+        body: JSON.stringify({ __type: code, ...(message !== '' && { [member]: message }) }),
       };
+    }
     case 'ec2':
       return {
         status,

@@ -1,4 +1,7 @@
-/** What an element may hold: text, nothing, several elements of one name, or named children. */
+/**
+ * What an element may hold: text, nothing, several elements of one name, or named children. Names that
+ * begin with @ are attributes.
+ */
 export type XmlValue =
   | string
   | number
@@ -20,7 +23,16 @@ function element(name: string, value: XmlValue): string {
   if (value === undefined) return '';
   if (isList(value)) return value.map((item) => element(name, item)).join('');
   const inner = body(value);
-  return inner === '' ? `<${name}/>` : `<${name}>${inner}</${name}>`;
+  const start = name + attributes(value);
+  return inner === '' ? `<${start}/>` : `<${start}>${inner}</${name}>`;
+}
+
+function attributes(value: XmlValue): string {
+  if (typeof value !== 'object' || value instanceof Date || isList(value)) return '';
+  return Object.entries(value)
+    .filter(([name]) => name.startsWith('@'))
+    .map(([name, text]) => ` ${name.slice(1)}="${body(text)}"`)
+    .join('');
 }
 
 function body(value: XmlValue): string {
@@ -29,6 +41,7 @@ function body(value: XmlValue): string {
   if (typeof value !== 'object') return escapeXml(String(value));
   if (isList(value)) return value.map(body).join('');
   return Object.entries(value)
+    .filter(([name]) => !name.startsWith('@'))
     .map(([name, child]) => element(name, child))
     .join('');
 }

@@ -145,6 +145,7 @@ export class IdentityStore {
       accountId,
       userId: accountId,
       mfa: false,
+      temporary: false,
     };
   }
 
@@ -152,7 +153,8 @@ export class IdentityStore {
     const user = own(this.users, name);
     if (user === undefined) return undefined;
     const { arn, id } = user;
-    return { kind: 'user', arn, accountId: this.accountId, userId: id, userName: name, mfa };
+    const { accountId } = this;
+    return { kind: 'user', arn, accountId, userId: id, userName: name, mfa, temporary: false };
   }
 
   roleCaller(role: RoleRecord, sessionName: string, mfa = false, policy?: string): Caller {
@@ -163,15 +165,20 @@ export class IdentityStore {
       userId: `${role.id}:${sessionName}`,
       roleName: role.name,
       mfa,
+      temporary: true,
       sessionPolicy: policy === undefined ? undefined : parsePolicy(policy, 'identity'),
     };
   }
 
   #sessionCaller(session: Session): Caller | undefined {
-    if (session.userName !== undefined) return this.userCaller(session.userName, session.mfa);
-    if (session.roleName === undefined) return { ...this.root(), mfa: session.mfa };
+    const { mfa } = session;
+    if (session.userName !== undefined) {
+      const user = this.userCaller(session.userName, mfa);
+      return user && { ...user, temporary: true };
+    }
+    if (session.roleName === undefined) return { ...this.root(), mfa, temporary: true };
     const role = own(this.roles, session.roleName);
-    return role && this.roleCaller(role, session.sessionName, session.mfa, session.policy);
+    return role && this.roleCaller(role, session.sessionName, mfa, session.policy);
   }
 
   /** The role an ARN names, whatever its path. */

@@ -51,7 +51,7 @@ function heldPolicies(iam: IamService, kind: 'Role' | 'User'): Record<string, Qu
       const holder = open(input, call, operation('Put', 'Policy'));
       holder.inline[requireName(input, 'PolicyName', 128)] = readPolicy(input);
       await identities.save();
-      return {};
+      return undefined;
     },
 
     [operation('Get', 'Policy')]: (input, call) => {
@@ -78,7 +78,7 @@ function heldPolicies(iam: IamService, kind: 'Role' | 'User'): Record<string, Qu
       if (own(holder.inline, name) === undefined) throw missing(holder, name);
       Reflect.deleteProperty(holder.inline, name);
       await identities.save();
-      return {};
+      return undefined;
     },
 
     [operation('Attach', 'Policy')]: async (input, call) => {
@@ -87,7 +87,7 @@ function heldPolicies(iam: IamService, kind: 'Role' | 'User'): Record<string, Qu
       requireManaged(iam, arn);
       if (!holder.attached.includes(arn)) holder.attached.push(arn);
       await identities.save();
-      return {};
+      return undefined;
     },
 
     [operation('Detach', 'Policy')]: async (input, call) => {
@@ -96,7 +96,7 @@ function heldPolicies(iam: IamService, kind: 'Role' | 'User'): Record<string, Qu
       if (!holder.attached.includes(arn)) throw noSuch(`Policy ${arn} was not found.`);
       holder.attached = holder.attached.filter((other) => other !== arn);
       await identities.save();
-      return {};
+      return undefined;
     },
 
     [listAttached]: (input, call) => {
@@ -230,7 +230,7 @@ function managedPolicies(iam: IamService): Record<string, QueryOperation> {
       const policy = openOwn(input, call, 'SetDefaultPolicyVersion');
       policy.defaultVersion = requireVersion(policy, input.required('VersionId')).id;
       await identities.save();
-      return {};
+      return undefined;
     },
 
     DeletePolicyVersion: async (input, call) => {
@@ -241,7 +241,7 @@ function managedPolicies(iam: IamService): Record<string, QueryOperation> {
       }
       policy.versions = policy.versions.filter((other) => other !== version);
       await identities.save();
-      return {};
+      return undefined;
     },
 
     ListPolicies: (input, call) => {
@@ -268,7 +268,7 @@ function managedPolicies(iam: IamService): Record<string, QueryOperation> {
       }
       Reflect.deleteProperty(identities.policies, policy.arn);
       await identities.save();
-      return {};
+      return undefined;
     },
   };
 }

@@ -79,6 +79,8 @@ export interface Caller {
   readonly userName?: string | undefined;
   readonly roleName?: string | undefined;
   readonly mfa: boolean;
+  /** True for the credentials of a session, also of a user's own (GetSessionToken). */
+  readonly temporary: boolean;
   /** Statements of a session policy, which can only take rights away. */
   readonly sessionPolicy?: readonly Statement[] | undefined;
 }

@@ -67,7 +67,7 @@ export function roleOperations(iam: IamService): Record<string, QueryOperation> 
       const role = iam.role(call, 'UpdateAssumeRolePolicy', input.required('RoleName'));
       role.trust = readTrust(input, 'PolicyDocument');
       await identities.save();
-      return {};
+      return undefined;
     },
 
     DeleteRole: async (input, call) => {
@@ -80,7 +80,7 @@ export function roleOperations(iam: IamService): Record<string, QueryOperation> 
       }
       Reflect.deleteProperty(identities.roles, role.name);
       await identities.save();
-      return {};
+      return undefined;
     },
 
     TagRole: async (input, call) => {
@@ -89,7 +89,7 @@ export function roleOperations(iam: IamService): Record<string, QueryOperation> 
       const kept = role.tags.filter((tag) => !added.some((other) => other.key === tag.key));
       role.tags = [...kept, ...added];
       await identities.save();
-      return {};
+      return undefined;
     },
 
     UntagRole: async (input, call) => {
@@ -97,7 +97,7 @@ export function roleOperations(iam: IamService): Record<string, QueryOperation> 
       const names = input.texts('TagKeys');
       role.tags = role.tags.filter((tag) => !names.includes(tag.key));
       await identities.save();
-      return {};
+      return undefined;
     },
 
     ListRoleTags: (input, call) => {

@@ -68,7 +68,7 @@ export function userOperations(iam: IamService): Record<string, QueryOperation> 
       }
       Reflect.deleteProperty(identities.users, user.name);
       await identities.save();
-      return {};
+      return undefined;
     },
 
     CreateAccessKey: async (input, call) => {
@@ -116,7 +116,7 @@ export function userOperations(iam: IamService): Record<string, QueryOperation> 
       }
       key.active = status === 'Active';
       await identities.saveCredentials();
-      return {};
+      return undefined;
     },
 
     DeleteAccessKey: async (input, call) => {
@@ -127,7 +127,7 @@ export function userOperations(iam: IamService): Record<string, QueryOperation> 
       }
       Reflect.deleteProperty(identities.accessKeys, id);
       await identities.saveCredentials();
-      return {};
+      return undefined;
     },
 
     CreateVirtualMFADevice: async (input, call) => {
@@ -166,7 +166,7 @@ export function userOperations(iam: IamService): Record<string, QueryOperation> 
       }
       device.owner = user.name;
       await identities.saveCredentials();
-      return {};
+      return undefined;
     },
 
     ListMFADevices: (input, call) => {
@@ -188,7 +188,7 @@ export function userOperations(iam: IamService): Record<string, QueryOperation> 
       }
       device.owner = undefined;
       await identities.saveCredentials();
-      return {};
+      return undefined;
     },
 
     DeleteVirtualMFADevice: async (input, call) => {
@@ -203,7 +203,7 @@ export function userOperations(iam: IamService): Record<string, QueryOperation> 
       }
       Reflect.deleteProperty(identities.mfaDevices, serial);
       await identities.saveCredentials();
-      return {};
+      return undefined;
     },
   };
 }

@@ -170,7 +170,7 @@ export function optionGroupOperations(
       }
       store.optionGroups.splice(store.optionGroups.indexOf(group), 1);
       await store.save();
-      return {};
+      return undefined;
     },
 
     DescribeOptionGroupOptions: (input, call) => {

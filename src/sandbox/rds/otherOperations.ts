@@ -104,7 +104,7 @@ export function otherOperations(rds: RdsService): Record<OtherOperation, QueryOp
         ...added,
       ];
       await store.save();
-      return {};
+      return undefined;
     },
 
     ListTagsForResource: (input, call) => {
@@ -120,7 +120,7 @@ export function otherOperations(rds: RdsService): Record<OtherOperation, QueryOp
       const names = input.texts('TagKeys');
       resource.tags = resource.tags.filter((tag) => !names.includes(tag.key));
       await store.save();
-      return {};
+      return undefined;
     },
 
     DescribeDBSnapshots: async (input, call) => {

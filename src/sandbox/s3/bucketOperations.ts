@@ -193,7 +193,12 @@ export function bucketOperations(s3: S3Service): Record<string, S3Operation> {
 
     getBucketAcl: (request) => {
       open(request, 'GetBucketAcl');
-      const grant = { Grantee: owner, Permission: 'FULL_CONTROL' };
+      const grantee = {
+        '@xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance',
+        '@xsi:type': 'CanonicalUser',
+        ...owner,
+      };
+      const grant = { Grantee: grantee, Permission: 'FULL_CONTROL' };
       return xmlReply(
         document('AccessControlPolicy', { Owner: owner, AccessControlList: { Grant: grant } }),
       );

@@ -177,7 +177,6 @@ function parts(request: S3Request, record: ObjectRecord) {
     checksum === undefined ? [] : record.parts.filter((part) => part.partNumber > marker);
   const shown = listed.slice(0, limit);
   return {
-    TotalPartsCount: record.parts.length,
     PartsCount: record.parts.length,
     PartNumberMarker: marker,
     NextPartNumberMarker: shown.at(-1)?.partNumber ?? 0,

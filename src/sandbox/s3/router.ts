@@ -20,8 +20,10 @@ const subresources = [
   'website',
 ]; // prettier-ignore
 
-/** Carries out S3 requests: method and query decide what is asked for. */
-export function s3Router(s3: S3Service): (request: S3Request) => Promise<S3Reply> {
+/** S3's operations by method, target and subresource. */
+export type S3Operations = Readonly<Record<string, S3Operation | undefined>>;
+
+export function s3Operations(s3: S3Service): S3Operations {
   const read = readOperations(s3);
   const list = listOperations(s3);
   const buckets = bucketOperations(s3);
@@ -29,7 +31,7 @@ export function s3Router(s3: S3Service): (request: S3Request) => Promise<S3Reply
   const copy = copyOperations(s3);
   const remove = deleteOperations(s3);
 
-  const table: Readonly<Record<string, S3Operation | undefined>> = {
+  return {
     'GET service': buckets['listBuckets'],
 
     'PUT bucket': buckets['createBucket'],
@@ -69,7 +71,13 @@ export function s3Router(s3: S3Service): (request: S3Request) => Promise<S3Reply
     'DELETE object uploadId': multipart.abortMultipartUpload,
     'GET object uploadId': multipart.listParts,
   };
+}
 
+/** Carries out S3 requests: method and query decide what is asked for. */
+export function s3Router(
+  s3: S3Service,
+  table: S3Operations,
+): (request: S3Request) => Promise<S3Reply> {
   return async (request) => {
     const name = operationName(request);
     const operation = Object.hasOwn(table, name) ? table[name] : undefined;

@@ -93,7 +93,8 @@ export function secretOperations(
       return { ARN: secret.arn, Name: name, VersionId: secret.versions[0]?.id };
     },
 
-    DescribeSecret: (input, call) => describe(open(input, call, 'DescribeSecret')),
+    DescribeSecret: (input, call) =>
+      describe(open(input, call, 'DescribeSecret'), 'VersionIdsToStages'),
 
     ListSecrets: (input, call) => {
       demand(call, 'ListSecrets', '*');
@@ -104,7 +105,9 @@ export function secretOperations(
         .filter((secret) => secret.deletedAt === undefined || input.flag('IncludePlannedDeletion'));
       const next = start + limit;
       return {
-        SecretList: all.slice(start, next).map(describe),
+        SecretList: all
+          .slice(start, next)
+          .map((secret) => describe(secret, 'SecretVersionsToStages')),
         ...(next < all.length && { NextToken: String(next) }),
       };
     },
@@ -215,7 +218,10 @@ export function secretOperations(
   };
 }
 
-function describe(secret: SecretRecord) {
+function describe(
+  secret: SecretRecord,
+  stagesMember: 'VersionIdsToStages' | 'SecretVersionsToStages',
+) {
   const current = secret.versions.filter(({ stages }) => stages.length > 0);
   return {
     ARN: secret.arn,
@@ -227,8 +233,8 @@ function describe(secret: SecretRecord) {
     LastChangedDate: epoch(secret.changedAt),
     ...(secret.deletedAt !== undefined && { DeletedDate: epoch(secret.deletedAt) }),
     Tags: secret.tags.map(({ key, value }) => ({ Key: key, Value: value })),
-    VersionIdsToStages: Object.fromEntries(current.map(({ id, stages }) => [id, stages])),
-    SecretVersionsToStages: Object.fromEntries(current.map(({ id, stages }) => [id, stages])),
+    // Listings have another name for it.
+    [stagesMember]: Object.fromEntries(current.map(({ id, stages }) => [id, stages])),
   };
 }
 

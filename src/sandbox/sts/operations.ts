@@ -69,7 +69,7 @@ export function stsOperations(
     },
 
     GetSessionToken: async (input, { caller }) => {
-      if (caller.kind === 'session') {
+      if (caller.temporary) {
         throw new ServiceFailure(
           'AccessDenied',
           'Cannot call GetSessionToken with session credentials',
