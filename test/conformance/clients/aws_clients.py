@@ -4,16 +4,36 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import boto3
+import checks
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from checks import raises
+from checks import check, equal, given, raises
+from offered_operations import undone
+from strict_responses import StrictResponses
 
-#: One attempt, so that a check sees the first answer.
-once = Config(retries={"total_max_attempts": 1})
+strict = StrictResponses()
 
 
-def client(service, **options):
-    return boto3.client(service, config=once, **options)
+def client(service, attempts=1, signature=None, **options):
+    """A client whose answers are judged. One attempt, so that a check sees the first answer."""
+    config = Config(retries={"total_max_attempts": attempts}, signature_version=signature)
+    made = boto3.client(service, config=config, **options)
+    strict.attach(made.meta.events)
+    return made
+
+
+def run(refused=frozenset()):
+    """
+    Runs the checks, each of which fails too when an answer was not as botocore's models say.
+    `refused` are operations that the sandbox never answers with success.
+    """
+
+    @check
+    def every_operation():
+        """Every operation that the sandbox offers was answered."""
+        equal(set(undone(given["operations"], strict.answered)), refused)
+
+    checks.run(after_each=strict.raise_findings)
 
 
 def code_of(call, **named):

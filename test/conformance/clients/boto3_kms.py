@@ -1,9 +1,10 @@
 """KMS as boto3 speaks it. Input: {"run": part of the names it makes}."""
 
+import json
 import os
 
-from aws_clients import client, code_of
-from checks import check, equal, given, run
+from aws_clients import client, code_of, run
+from checks import check, equal, given
 
 kms = client("kms")
 
@@ -88,6 +89,71 @@ def encryption():
     blob = kms.encrypt(KeyId=one["KeyId"], Plaintext=secret)["CiphertextBlob"]
     equal(kms.decrypt(CiphertextBlob=blob)["Plaintext"], secret)
     equal(code_of(kms.decrypt, CiphertextBlob=blob, KeyId=two["Arn"]), "IncorrectKeyException")
+    moved = kms.re_encrypt(
+        CiphertextBlob=blob,
+        DestinationKeyId=two["KeyId"],
+        DestinationEncryptionContext={"now": "two"},
+    )
+    equal((moved["SourceKeyId"], moved["KeyId"]), (one["Arn"], two["Arn"]))
+    opened = kms.decrypt(CiphertextBlob=moved["CiphertextBlob"], EncryptionContext={"now": "two"})
+    equal((opened["Plaintext"], opened["KeyId"]), (secret, two["Arn"]))
+
+
+@check
+def hidden_data_keys():
+    """A data key can be had without its plaintext."""
+    key = new_key()["KeyId"]
+    made = kms.generate_data_key_without_plaintext(KeyId=key, NumberOfBytes=24)
+    assert "Plaintext" not in made
+    equal(len(kms.decrypt(CiphertextBlob=made["CiphertextBlob"])["Plaintext"]), 24)
+
+
+@check
+def other_specs():
+    """Asymmetric keys exist, and give no data keys."""
+    for spec, usage in (("RSA_2048", "ENCRYPT_DECRYPT"), ("ECC_NIST_P256", "SIGN_VERIFY")):
+        made = kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]
+        equal((made["KeySpec"], made["KeyUsage"]), (spec, usage))
+        refused = code_of(kms.generate_data_key, KeyId=made["KeyId"], KeySpec="AES_256")
+        equal(refused, "InvalidKeyUsageException")
+
+
+@check
+def aliases():
+    """An alias moves to another key and goes."""
+    one, two = new_key()["KeyId"], new_key()["KeyId"]
+    alias = f"alias/{given['run']}-moving"
+    kms.create_alias(AliasName=alias, TargetKeyId=one)
+    equal(code_of(kms.create_alias, AliasName=alias, TargetKeyId=two), "AlreadyExistsException")
+    kms.update_alias(AliasName=alias, TargetKeyId=two)
+    equal(kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"], two)
+    equal([a["AliasName"] for a in kms.list_aliases(KeyId=two)["Aliases"]], [alias])
+    kms.delete_alias(AliasName=alias)
+    equal(code_of(kms.delete_alias, AliasName=alias), "NotFoundException")
+
+
+@check
+def policies():
+    """A key has one policy, which can be replaced by a valid one."""
+    key = new_key()["KeyId"]
+    equal(kms.list_key_policies(KeyId=key)["PolicyNames"], ["default"])
+    policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    policy["Statement"][0]["Sid"] = "ours"
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+    equal(json.loads(kms.get_key_policy(KeyId=key)["Policy"]), policy)
+    equal(code_of(kms.put_key_policy, KeyId=key, Policy="{}"), "MalformedPolicyDocumentException")
+    equal(kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"], False)
+
+
+@check
+def tags_and_description():
+    """Tags and the description of a key change."""
+    key = kms.create_key(Tags=[{"TagKey": "a", "TagValue": "1"}])["KeyMetadata"]["KeyId"]
+    kms.tag_resource(KeyId=key, Tags=[{"TagKey": "b", "TagValue": ""}])
+    kms.untag_resource(KeyId=key, TagKeys=["a"])
+    equal(kms.list_resource_tags(KeyId=key)["Tags"], [{"TagKey": "b", "TagValue": ""}])
+    kms.update_key_description(KeyId=key, Description="changed")
+    equal(kms.describe_key(KeyId=key)["KeyMetadata"]["Description"], "changed")
 
 
 @check
@@ -115,6 +181,8 @@ def states():
     equal(kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"], "PendingDeletion")
     equal(code_of(kms.decrypt, CiphertextBlob=blob), "KMSInvalidStateException")
     equal(code_of(kms.enable_key, KeyId=key), "KMSInvalidStateException")
+    kms.cancel_key_deletion(KeyId=key)
+    equal(kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"], "Disabled")
 
 
 run()

@@ -5,8 +5,8 @@ Input: {"run", "instance", "optionGroup", "roleArn", "account", "region"}.
 
 import time
 
-from aws_clients import client, code_of
-from checks import check, equal, given, run
+from aws_clients import client, code_of, run
+from checks import check, equal, given
 
 rds = client("rds")
 BACKUP_RESTORE = "SQLSERVER_BACKUP_RESTORE"
@@ -112,6 +112,42 @@ def offers():
 
 
 @check
+def tags():
+    """Tags of an instance and of an option group are added, listed and removed."""
+    arns = [
+        instance(given["instance"])["DBInstanceArn"],
+        rds.describe_option_groups(OptionGroupName=given["optionGroup"])["OptionGroupsList"][0][
+            "OptionGroupArn"
+        ],
+    ]
+    for arn in arns:
+        before = rds.list_tags_for_resource(ResourceName=arn)["TagList"]
+        tag = {"Key": given["run"], "Value": "1"}
+        rds.add_tags_to_resource(ResourceName=arn, Tags=[tag])
+        assert tag in rds.list_tags_for_resource(ResourceName=arn)["TagList"]
+        rds.remove_tags_from_resource(ResourceName=arn, TagKeys=[given["run"]])
+        equal(rds.list_tags_for_resource(ResourceName=arn)["TagList"], before)
+
+
+@check
+def snapshots():
+    """A snapshot is taken, becomes available, is listed and is deleted."""
+    name = given["run"] + "-snapshot"
+
+    def snapshot():
+        return rds.describe_db_snapshots(DBSnapshotIdentifier=name)["DBSnapshots"][0]
+
+    until(lambda: instance(given["instance"])["DBInstanceStatus"] == "available", "available")
+    made = rds.create_db_snapshot(
+        DBSnapshotIdentifier=name, DBInstanceIdentifier=given["instance"]
+    )["DBSnapshot"]
+    equal((made["SnapshotType"], made["DBInstanceIdentifier"]), ("manual", given["instance"]))
+    until(lambda: snapshot()["Status"] == "available", "available")
+    rds.delete_db_snapshot(DBSnapshotIdentifier=name)
+    equal(code_of(rds.describe_db_snapshots, DBSnapshotIdentifier=name), "DBSnapshotNotFound")
+
+
+@check
 def life_of_an_instance():
     """An instance is created, becomes available, gets another option group and is deleted."""
     name = given["run"] + "-db"
@@ -140,6 +176,18 @@ def life_of_an_instance():
         ]
 
     until(in_sync, "in-sync")
+
+    def status():
+        return instance(name)["DBInstanceStatus"]
+
+    for call, during, after in (
+        (rds.reboot_db_instance, "rebooting", "available"),
+        (rds.stop_db_instance, "stopping", "stopped"),
+        (rds.start_db_instance, "starting", "available"),
+    ):
+        equal(call(DBInstanceIdentifier=name)["DBInstance"]["DBInstanceStatus"], during)
+        until(lambda: status() == after, after)
+    equal(code_of(rds.start_db_instance, DBInstanceIdentifier=name), "InvalidDBInstanceState")
     rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
     until(
         lambda: name

@@ -16,11 +16,13 @@ def check(function):
     return function
 
 
-def run():
+def run(after_each=lambda: None):
+    """`after_each` may make a check fail that has passed otherwise."""
     for function in _checks:
         error = None
         try:
             function()
+            after_each()
         except Exception:
             error = traceback.format_exc(limit=-4)
         name = function.__doc__.strip().splitlines()[0].rstrip(".")

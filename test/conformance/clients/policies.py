@@ -1,0 +1,24 @@
+"""Policy documents that several checks use."""
+
+from checks import given
+
+TRUST_RDS = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "rds.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+READ_BUCKET = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": "s3:ListBucket",
+            "Resource": f"arn:aws:s3:::{given['bucket']}",
+        }
+    ],
+}
