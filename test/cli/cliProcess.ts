@@ -32,8 +32,12 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Runs the built command line program to its end. */
-export function cli(args: readonly string[], o: CliOptions = {}): Promise<CliRun> {
-  const child = spawn(process.execPath, [program('cli'), ...args], {
+export const cli = (args: readonly string[], o?: CliOptions): Promise<CliRun> =>
+  runNode([program('cli'), ...args], o);
+
+/** Runs a program of Node's to its end. */
+export function runNode(args: readonly string[], o: CliOptions = {}): Promise<CliRun> {
+  const child = spawn(process.execPath, args, {
     env: { ...cleanEnvironment(), ...o.env },
     stdio: 'pipe',
   });

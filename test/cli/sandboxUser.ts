@@ -13,7 +13,7 @@ export const awsEnvironment = (info: SandboxInfo) => ({
 /** A user of the command line program at the sandbox. */
 export class SandboxUser {
   readonly s3: S3Client;
-  readonly #env: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
 
   constructor(readonly info: SandboxInfo) {
     const { endpointUrl: endpoint, region, accessKeyId, secretAccessKey } = info;
@@ -25,7 +25,7 @@ export class SandboxUser {
       forcePathStyle: true,
       followRegionRedirects: true,
     });
-    this.#env = {
+    this.env = {
       ...awsEnvironment(info),
       RDS_BACKUP_PASSWORD: this.instance.password,
     };
@@ -46,7 +46,7 @@ export class SandboxUser {
   }
 
   run(args: readonly string[], o: CliOptions = {}): Promise<CliRun> {
-    return cli(args, { ...o, env: { ...this.#env, ...o.env } });
+    return cli(args, { ...o, env: { ...this.env, ...o.env } });
   }
 
   /** Runs with `--json` and reads the document. */
