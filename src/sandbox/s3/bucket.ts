@@ -152,7 +152,8 @@ export class Bucket {
   }
 
   async createUpload(record: Omit<UploadRecord, 'id'>): Promise<UploadRecord> {
-    const upload: UploadRecord = { ...record, id: randomBytes(48).toString('base64url') };
+    // No form with dashes: one that begins with a dash reads as an option on a command line.
+    const upload: UploadRecord = { ...record, id: randomBytes(48).toString('hex') };
     await mkdir(this.#uploadFolder(upload.id), { recursive: true, mode: 0o700 });
     await writeJson(path.join(this.#uploadFolder(upload.id), 'upload.json'), upload);
     this.#uploads.set(upload.id, { record: upload, parts: new Map(), closing: false });

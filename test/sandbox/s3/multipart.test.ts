@@ -134,6 +134,8 @@ describe('S3 multipart uploads', () => {
   it('leaves nothing of an upload that is aborted, even while a part is on its way', async () => {
     const files = await dataFiles();
     const id = await begin('aborted');
+    // An id that began with a dash would be an option to the AWS CLI.
+    assert.match(id, /^[0-9a-f]+$/);
     await part('aborted', id, 1, randomBytes(2 * MiB));
     const late = part('aborted', id, 2, randomBytes(20 * MiB)).catch((error: unknown) => error);
     const abort = new AbortMultipartUploadCommand({ Bucket, Key: 'aborted', UploadId: id });
