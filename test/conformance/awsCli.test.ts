@@ -5,8 +5,11 @@ import http from 'node:http';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { AwsCli } from './awsCli.js';
+import { awsEnvironment } from './awsPlace.js';
 import { mebibyte, sha256Of } from './backups.js';
+import { runChecks } from './checks.js';
 import { CleanUp } from './cleanUp.js';
+import { offeredOperations } from './offeredOperations.js';
 import { type SandboxPlace, startSandboxPlace } from './sandboxPlace.js';
 
 describe('the AWS CLI against the sandbox', () => {
@@ -108,6 +111,13 @@ describe('the AWS CLI against the sandbox', () => {
   it('says who is calling', async () => {
     const caller = await aws.json('sts', 'get-caller-identity');
     assert.equal(caller.Account, place.info.accountId);
+  });
+
+  it('makes every call that the sandbox offers', async (t) => {
+    const { accountId, bucket, roleArn } = place.info;
+    const operations = await offeredOperations();
+    const input = { account: accountId, bucket, roleArn, folder, operations };
+    await runChecks(t, 'aws', 'aws_cli_calls.py', input, awsEnvironment(place));
   });
 });
 
