@@ -20,9 +20,13 @@ function onPath(name) {
   return undefined;
 }
 
+/** Programs are not there and cannot be installed from here; the message says how to. */
+export class MissingPrograms extends Error {}
+
 /**
  * @param {Record<string, string[]>} wanted program -> the Debian packages that bring it
  * @returns {Promise<Record<string, string>>} program -> its file
+ * @throws {MissingPrograms}
  */
 export async function systemPrograms(wanted) {
   const missing = Object.entries(wanted).filter(([name]) => onPath(name) === undefined);
@@ -30,7 +34,7 @@ export async function systemPrograms(wanted) {
     const packages = missing.flatMap(([, names]) => names);
     const names = missing.map(([name]) => name).join(', ');
     if (onPath('apt-get') === undefined || process.getuid?.() !== 0) {
-      throw new Error(
+      throw new MissingPrograms(
         `These tests need ${names}. Install it (on Debian: apt-get install ${packages.join(' ')}) ` +
           'or leave the layer out with --only.',
       );
