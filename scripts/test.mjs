@@ -36,13 +36,18 @@ await must('The build', process.execPath, [path.join(root, 'scripts', 'build.mjs
 
 const results = [];
 /** @type {string[]} */
-const leftOut = [];
+const notRun = [];
 for (const layer of chosen) {
   try {
     await layers.get(layer)?.();
   } catch (error) {
-    if (!(error instanceof MissingPrograms) || !mayBeLeftOut(layer)) throw error;
-    leftOut.push(`Left out ${layer}: ${error.message}`);
+    if (!(error instanceof MissingPrograms)) throw error;
+    if (mayBeLeftOut(layer)) {
+      notRun.push(`Left out ${layer}: ${error.message}`);
+    } else {
+      notRun.push(`FAILED ${layer} before it began: ${error.message}`);
+      process.exitCode = 1;
+    }
     continue;
   }
   console.log(`\n== ${layer}`);
@@ -50,7 +55,7 @@ for (const layer of chosen) {
 }
 console.log('');
 printTotals(results);
-for (const line of leftOut) console.log(line);
+for (const line of notRun) console.log(line);
 if (results.some((result) => !result.ok)) process.exitCode = 1;
 
 async function prepareClients() {
