@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fixture } from '../support/paths.js';
@@ -51,7 +51,8 @@ export class Stage {
   ) {}
 
   static async start(o: StageOptions = {}): Promise<Stage> {
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'rds-backup-stage-'));
+    // VS Code names a workspace by its real path, and macOS's temporary folder is a link.
+    const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'rds-backup-stage-')));
     await Promise.all(['aws', 'sandbox'].map((name) => mkdir(path.join(folder, name))));
     const sandbox = await startSandbox(sandboxOptions(folder, o));
     const gate = await AwsGate.start(sandbox.info.endpointUrl);

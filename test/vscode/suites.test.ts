@@ -7,7 +7,7 @@ import { root } from '../support/paths.js';
 import { screenshotFolder } from './pages/workbench.js';
 import { runInside } from './runInside.js';
 import { Stage } from './stage.js';
-import { mark, type TestEvent } from './suites/eventReporter.js';
+import { readEvent, type TestEvent } from './suites/eventReporter.js';
 import { VscodeServer } from './vscodeServer.js';
 
 const minutes = 60_000;
@@ -29,10 +29,9 @@ test('Suites inside the extension host', { timeout: 20 * minutes }, async (t) =>
     extension: root,
     entry: 'out/test/vscode/suites/index.js',
     onLine: (text) => {
-      if (text.startsWith(mark)) {
-        const event = JSON.parse(text.slice(mark.length)) as TestEvent;
-        told = told.then(() => repeat(t, event));
-      } else said += `${text}\n`;
+      const event = readEvent(text);
+      if (event === undefined) said += `${text}\n`;
+      else told = told.then(() => repeat(t, event));
     },
   });
   await told;

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { isForeign, quietSettings, writeSettings } from './editorProfile.js';
 
 /** Set by the test script, which installs a VS Code and puts the packaged extension into it. */
 export function prepared(name: string): string {
@@ -12,24 +13,6 @@ export function prepared(name: string): string {
   }
   return value;
 }
-
-/** What keeps VS Code quiet and every row in sight of the tests. */
-const baseSettings = {
-  'chat.disableAIFeatures': true,
-  'editor.accessibilitySupport': 'off',
-  // Revealing the file of an editor that opens would undo a selection.
-  'explorer.autoReveal': false,
-  'extensions.autoCheckUpdates': false,
-  'extensions.ignoreRecommendations': true,
-  'git.enabled': false,
-  'security.workspace.trust.enabled': false,
-  'workbench.list.smoothScrolling': false,
-  'workbench.reduceMotion': 'on',
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'workbench.startupEditor': 'none',
-  'workbench.tips.enabled': false,
-  'workbench.tree.enableStickyScroll': false,
-};
 
 export interface VscodeServerOptions {
   /** User settings besides those that keep VS Code quiet. */
@@ -55,14 +38,15 @@ export class VscodeServer {
     const main = prepared('RDS_BACKUP_VSCODE');
     const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'rds-backup-vscode-'));
     const isOurs = ([id]: [string, unknown]) => id.startsWith('rdsBackup.');
-    const settings = Object.entries({ ...baseSettings, ...o.settings });
-    await writeSettings(
-      dataFolder,
+    const settings = Object.entries({ ...quietSettings, ...o.settings });
+    const write = (whose: 'User' | 'Machine', some: [string, unknown][]) =>
+      writeSettings(path.join(dataFolder, 'data', whose), Object.fromEntries(some));
+    await write(
       'User',
       settings.filter((setting) => !isOurs(setting)),
     );
     // In a remote window, profiles and paths are not taken from the user's own machine.
-    await writeSettings(dataFolder, 'Machine', settings.filter(isOurs));
+    await write('Machine', settings.filter(isOurs));
     const port = await freePort();
     const extensions = o.extensions ?? path.join(dataFolder, 'extensions');
     const child = spawn(
@@ -74,7 +58,7 @@ export class VscodeServer {
         ...(o.runsSuites === true ? ['--enable-smoke-test-driver'] : []),
         ...['--server-data-dir', dataFolder, '--extensions-dir', extensions],
       ],
-      { stdio: 'ignore', env: { ...environmentWithoutAws(), ...o.env } },
+      { stdio: 'ignore', env: { ...ownEnvironment(), ...o.env } },
     );
     const server = new VscodeServer(port, child, dataFolder);
     try {
@@ -118,21 +102,8 @@ export class VscodeServer {
   }
 }
 
-async function writeSettings(
-  dataFolder: string,
-  whose: 'User' | 'Machine',
-  settings: [string, unknown][],
-): Promise<void> {
-  const folder = path.join(dataFolder, 'data', whose);
-  await mkdir(folder, { recursive: true });
-  const content = JSON.stringify(Object.fromEntries(settings), undefined, 2);
-  await writeFile(path.join(folder, 'settings.json'), content);
-}
-
-function environmentWithoutAws(): NodeJS.ProcessEnv {
-  const foreign = /^(AWS_|RDS_BACKUP_|NODE_OPTIONS$|NODE_TEST)/i;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
-}
+const ownEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name)));
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

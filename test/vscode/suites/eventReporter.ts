@@ -9,7 +9,13 @@ export interface TestEvent {
 }
 
 /** Begins the lines of the console that are results. */
-export const mark = '@suite-result ';
+const mark = '@suite-result ';
+
+/** @returns what a line of the console says about a test; undefined when it says something else */
+export function readEvent(line: string): TestEvent | undefined {
+  const at = line.indexOf(mark);
+  return at < 0 ? undefined : (JSON.parse(line.slice(at + mark.length)) as TestEvent);
+}
 
 /** Prints every result on the console, from where VS Code carries it to whoever started it. */
 export class EventReporter extends Mocha.reporters.Base {

@@ -1,4 +1,4 @@
-import { describe, it } from 'mocha';
+import { after, before, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
@@ -15,6 +15,13 @@ async function clipboardAfter(command: string, ...args: unknown[]): Promise<stri
 }
 
 describe('Commands of rows', () => {
+  // On a desktop it is the clipboard of the person who runs this.
+  let kept: string;
+  before(async () => {
+    kept = await vscode.env.clipboard.readText();
+  });
+  after(() => vscode.env.clipboard.writeText(kept));
+
   it('copy the ARN of one row, or of all that are selected', async () => {
     assert.equal(await clipboardAfter('rdsBackup.arn.copy', row(1)), row(1).arn);
     assert.equal(
