@@ -85,6 +85,14 @@ export interface Execute {
   readonly statusTo?: string;
 }
 
+/** What RDS lets nobody do: BACKUP and RESTORE of a database or its log. */
+export interface Denied {
+  readonly kind: 'denied';
+  readonly verb: 'BACKUP' | 'RESTORE';
+  readonly what: 'DATABASE' | 'LOG';
+  readonly database: Expression;
+}
+
 type Body =
   | Select
   | Execute
@@ -107,6 +115,7 @@ type Body =
       readonly then: readonly Statement[];
       readonly otherwise: readonly Statement[];
     }
+  | Denied
   | { readonly kind: 'unsupported'; readonly what: string };
 
 export type Statement = Body & { readonly line: number };

@@ -1,5 +1,5 @@
 import type { RpcParameter, SqlEvent } from '../tds/session.js';
-import type { Execute, Statement } from './ast.js';
+import type { Denied, Execute, Statement } from './ast.js';
 import { convert, textOf } from './convert.js';
 import { evaluate, type Scope, truth } from './evaluate.js';
 import {
@@ -16,7 +16,7 @@ import { SqlError, sqlErrors } from './sqlError.js';
 import { sqlType, type Typed } from './types.js';
 
 /** Errors that end their statement but let the batch go on, as in SQL Server. */
-const batchGoesOnAfter = [201, 2812, 3902, 3903, 8114, 8134, 8143, 8144, 8145, 50_000];
+const batchGoesOnAfter = [201, 2812, 3013, 3902, 3903, 8114, 8134, 8143, 8144, 8145, 50_000];
 const fatalSeverity = 20;
 
 /** Where statements run: a batch, or the text of a prepared statement inside a call. */
@@ -152,9 +152,21 @@ export class BatchRunner {
           truth(statement.condition, scope) === true ? statement.then : statement.otherwise;
         return yield* this.#runAll(branch, frame);
       }
+      case 'denied': {
+        const name = textOf(evaluate(statement.database, scope));
+        yield this.#state.failure(this.#denial(statement, name), statement.line);
+        throw sqlErrors.terminated(`${statement.verb} ${statement.what}`);
+      }
       case 'unsupported':
         throw sqlErrors.notImplemented(statement.what, statement.line);
     }
+  }
+
+  #denial({ verb, what }: Denied, name: string): SqlError {
+    if (verb === 'RESTORE') return sqlErrors.restoreDenied(name);
+    const stored = this.#state.instance.databaseName(name);
+    if (stored === undefined) return sqlErrors.unknownDatabase(name);
+    return sqlErrors.backupDenied(what, stored);
   }
 
   #assign(frame: Frame, name: string, value: Typed, line: number): void {

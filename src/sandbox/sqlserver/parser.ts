@@ -1,10 +1,11 @@
-import type { Execute, ExecuteArgument, Statement } from './ast.js';
+import type { Denied, Execute, ExecuteArgument, Expression, Statement } from './ast.js';
 import { parseExpression, parseList } from './expressionParser.js';
 import { tokenize } from './lexer.js';
 import { parseSelect } from './selectParser.js';
 import { parseVariable, statementWords } from './statementWords.js';
 import { TokenStream } from './tokenStream.js';
 import { parseType } from './typeParser.js';
+import { sqlType } from './types.js';
 
 /** Parses a whole batch before any of it runs, as SQL Server does. @throws SqlError 102 and the like */
 export function parseBatch(text: string): Statement[] {
@@ -43,6 +44,8 @@ function parseStatement(tokens: TokenStream, first: boolean): Statement[] {
   const transaction = parseTransaction(tokens);
   if (transaction) return one({ kind: transaction });
   if (tokens.isWord('BEGIN')) return parseBlock(tokens);
+  const denied = parseBackupOrRestore(tokens);
+  if (denied) return one(denied);
   if (tokens.isWord(...statementWords)) {
     const what = tokens.current.text.toUpperCase();
     while (!tokens.atEnd()) tokens.take();
@@ -77,6 +80,23 @@ function parseTransaction(tokens: TokenStream): 'begin' | 'commit' | 'rollback' 
     skipTransactionName(tokens);
   } else tokens.skipWord('WORK');
   return verb === 'COMMIT' ? 'commit' : 'rollback';
+}
+
+/** Its source, target and options do not matter: it is refused before they are looked at. */
+function parseBackupOrRestore(tokens: TokenStream): Denied | undefined {
+  if (!tokens.isWord('BACKUP', 'RESTORE') || tokens.ahead(1).kind !== 'word') return undefined;
+  const what = tokens.ahead(1).text.toUpperCase();
+  if (what !== 'DATABASE' && what !== 'LOG') return undefined;
+  const verb = tokens.take().text.toUpperCase() === 'BACKUP' ? 'BACKUP' : 'RESTORE';
+  tokens.take();
+  const isVariable = tokens.current.kind === 'variable';
+  const name = isVariable ? undefined : tokens.name();
+  const database: Expression =
+    name === undefined
+      ? parseExpression(tokens)
+      : { kind: 'literal', value: { type: sqlType.nvarchar(128), value: name } };
+  while (!tokens.atEnd() && !tokens.isSymbol(';')) tokens.take();
+  return { kind: 'denied', verb, what, database };
 }
 
 function skipTransactionName(tokens: TokenStream): void {

@@ -85,6 +85,12 @@ export const sqlErrors = {
       1,
       `Database '${name}' does not exist. Make sure that the name is entered correctly.`,
     ),
+  backupDenied: (what: string, name: string) =>
+    new SqlError(262, 14, 1, `BACKUP ${what} permission denied in database '${name}'.`),
+  restoreDenied: (name: string) =>
+    new SqlError(3110, 14, 1, `User does not have permission to RESTORE database '${name}'.`),
+  /** Follows the error that says why. */
+  terminated: (what: string) => new SqlError(3013, 16, 1, `${what} is terminating abnormally.`),
   handleNotFound: (handle: number) =>
     new SqlError(8179, 16, 2, `Could not find prepared statement with handle ${handle}.`),
   parameterMissing: (procedure: string, parameter: string) =>

@@ -180,6 +180,36 @@ describe('the T-SQL the sandbox understands', () => {
     }
   });
 
+  it('denies BACKUP and RESTORE, which RDS keeps for itself', async () => {
+    const cases: readonly (readonly [string, number, string, string])[] = [
+      [
+        "BACKUP DATABASE msdb TO DISK = N'D:\\x.bak' WITH COMPRESSION",
+        ...([262, "BACKUP DATABASE permission denied in database 'msdb'."] as const),
+        'BACKUP DATABASE is terminating abnormally.',
+      ],
+      [
+        "DECLARE @name sysname = 'none'; BACKUP LOG @name TO DISK = 'x'",
+        ...([
+          911,
+          "Database 'none' does not exist. Make sure that the name is entered correctly.",
+        ] as const),
+        'BACKUP LOG is terminating abnormally.',
+      ],
+      [
+        "RESTORE DATABASE [new one] FROM DISK = 'x' WITH MOVE 'a' TO 'b', NORECOVERY",
+        ...([3110, "User does not have permission to RESTORE database 'new one'."] as const),
+        'RESTORE DATABASE is terminating abnormally.',
+      ],
+    ];
+    for (const [text, number, why, end] of cases) {
+      const error = await failure(text);
+      assert.deepEqual([error.number, error.message], [3013, end], text);
+      const first = error.precedingErrors?.[0];
+      assert.deepEqual([first?.number, first?.message], [number, why], text);
+    }
+    assert.equal((await failure("RESTORE FILELISTONLY FROM DISK = 'x'")).number, 50000);
+  });
+
   it('names line and procedure, and goes on after a statement that fails', async () => {
     const error = await failure(
       "SELECT 1\nRAISERROR('first', 16, 1)\nEXEC msdb.dbo.rds_cancel_task 99",
