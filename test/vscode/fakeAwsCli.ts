@@ -26,7 +26,10 @@ export class FakeAwsCli {
 
   async endWith(exitCode: number): Promise<void> {
     const file = path.join(this.folder, 'aws');
-    await writeFile(file, `#!/bin/sh\necho "$@" > '${this.folder}/arguments'\nexit ${exitCode}\n`);
+    await writeFile(
+      file,
+      `#!/bin/sh\npwd > '${this.folder}/cwd'\necho "$@" > '${this.folder}/arguments'\nexit ${exitCode}\n`,
+    );
     await chmod(file, 0o755);
   }
 
@@ -34,6 +37,11 @@ export class FakeAwsCli {
   async calledWith(): Promise<string | undefined> {
     const file = path.join(this.folder, 'arguments');
     return (await readFile(file, 'utf8').catch(() => undefined))?.trim();
+  }
+
+  /** Folder that it was called in. */
+  async calledIn(): Promise<string> {
+    return (await readFile(path.join(this.folder, 'cwd'), 'utf8')).trim();
   }
 
   async remove(): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, it } from 'node:test';
 import { screenshotFolder, type Theme, themes, Workbench } from './pages/workbench.js';
@@ -11,6 +11,8 @@ export interface SceneOptions extends StageOptions {
   readonly restricted?: boolean | undefined;
   /** User settings besides those that lead to the sandbox; undefined takes one of them away. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  /** Settings that the workspace has when it is opened. */
+  readonly workspaceSettings?: ((stage: Stage) => Promise<Record<string, unknown>>) | undefined;
 }
 
 export interface Scene {
@@ -64,6 +66,12 @@ export function scene(o: SceneOptions = {}) {
 async function raiseCurtain(o: SceneOptions): Promise<Scene> {
   const stage = await Stage.start(o);
   try {
+    if (o.workspaceSettings !== undefined) {
+      const folder = path.join(stage.workspace, '.vscode');
+      await mkdir(folder, { recursive: true });
+      const settings = JSON.stringify(await o.workspaceSettings(stage));
+      await writeFile(path.join(folder, 'settings.json'), settings);
+    }
     const server = await VscodeServer.start({
       settings: {
         ...stage.settings,

@@ -33,6 +33,7 @@ describe('Signing in to AWS again', () => {
     await cli.endWith(3);
     await view.welcomeAction('Sign In to AWS Again');
     assert.equal(await called(), 'sso login --profile sandbox');
+    assert.notEqual(await cli.calledIn(), stage.workspace);
     const failure = /“aws sso login --profile sandbox” ended with exit code 3/;
     await workbench.notifications.waitFor(failure);
     await workbench.screenshot('aws-sign-in-failed');

@@ -136,11 +136,3 @@ describe('The workbench under test', () => {
     await notifications.waitUntilGone('kept.txt');
   });
 });
-
-describe('Restricted Mode', () => {
-  const { it } = scene({ restricted: true, identity: 'none' });
-
-  it('is said in the status bar', async ({ workbench }) => {
-    await workbench.statusBar.waitFor('Restricted Mode');
-  });
-});

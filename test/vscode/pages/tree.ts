@@ -128,11 +128,19 @@ export class Tree {
 
   /** By keyboard: a click on a row may also open what it stands for. */
   async #toggle(row: Row, path: TreePath, expanded: boolean): Promise<void> {
-    const twistie = this.rows.element(row).locator('.monaco-tl-twistie');
-    await twistie.click();
+    let looks = 0;
     await until(
       (waited) => `${path.join(' › ')} did not ${expanded ? 'expand' : 'collapse'} ${waited}.`,
-      async () => ((await this.#lookUp(path))?.expanded === expanded ? true : undefined),
+      async () => {
+        const now = looks === 0 ? row : await this.#lookUp(path);
+        if (now?.expanded === expanded) return true;
+        // A tree that is refreshed at this very moment may forget the click.
+        if (looks % 50 === 0 && now !== undefined) {
+          await this.rows.element(now).locator('.monaco-tl-twistie').click();
+        }
+        looks += 1;
+        return undefined;
+      },
     );
   }
 
