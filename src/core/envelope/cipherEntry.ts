@@ -24,3 +24,23 @@ export function checkCipherEntry(
     );
   }
 }
+
+/**
+ * The other side of that check: a data key made for `kms+context` says which cipher it is for, so an
+ * envelope in a form that does not look (wrap `kms`, V1) is a forgery, made to pass authenticated
+ * content off as CBC until its padding comes out right.
+ * @throws EngineError `envelope/malformed-header`
+ */
+export function refuseCipherEntry(
+  headers: EnvelopeHeaders,
+  name: string,
+  context: EncryptionContext,
+): void {
+  if (Object.hasOwn(context, cipherEntry)) {
+    throw malformedHeader(
+      headers.place,
+      name,
+      `holds "${cipherEntry}", which belongs to the key wrap kms+context alone`,
+    );
+  }
+}

@@ -1,4 +1,4 @@
-import { checkCipherEntry } from './cipherEntry.js';
+import { checkCipherEntry, refuseCipherEntry } from './cipherEntry.js';
 import type { Envelope, KeyWrap } from './envelope.js';
 import type { EnvelopeHeaders } from './envelopeHeaders.js';
 import { blockBytes, contentCipher, header, wrapAlgorithm } from './format.js';
@@ -16,13 +16,15 @@ export function parseV1(headers: EnvelopeHeaders, object: EnvelopeHeaders): Enve
     throw malformedHeader(headers.place, header.cipher, 'is not CBC, the only cipher of V1');
   }
   const wrappedKey = headers.bytes(header.keyV1);
+  const materialDescription = headers.stringMap(header.materialDescription);
+  refuseCipherEntry(headers, header.materialDescription, materialDescription);
   return {
     format: 'v1',
     cipher: contentCipher.cbc,
     iv: headers.bytes(header.iv, blockBytes),
     wrap: classifyV1Wrap(wrappedKey),
     wrappedKey,
-    materialDescription: headers.stringMap(header.materialDescription),
+    materialDescription,
     plaintextLengthHint: plaintextLengthHint(headers, object),
     source: headers.place,
   };
@@ -66,7 +68,10 @@ function checkTagLength(headers: EnvelopeHeaders, cipher: string): void {
 function v2Wrap(headers: EnvelopeHeaders, cipherName: string): KeyWrap {
   const name = headers.required(header.wrapAlgorithm);
   const context = headers.stringMap(header.materialDescription);
-  if (name === wrapAlgorithm.kms) return { kind: 'kms', context };
+  if (name === wrapAlgorithm.kms) {
+    refuseCipherEntry(headers, header.materialDescription, context);
+    return { kind: 'kms', context };
+  }
   if (name === wrapAlgorithm.kmsContext) {
     checkCipherEntry(headers, header.materialDescription, context, cipherName);
     return { kind: 'kms+context', context };

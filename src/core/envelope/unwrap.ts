@@ -37,12 +37,14 @@ export async function unwrapDataKey(
 }
 
 /**
- * Nobody has published the headers RDS itself writes, so a V1 description or V2 context is also
- * tried the other way round. Never for `kms+context`, whose context is a security property.
+ * Nobody has published the headers RDS itself writes, so for CBC a V1 description or V2 context is also
+ * tried the other way round. Never for authenticated content, nor for `kms+context`, whose context is a
+ * security property.
  */
 function possibleContexts(envelope: Envelope, stored: EncryptionContext): EncryptionContext[] {
   const isEmpty = (context: EncryptionContext) => Object.keys(context).length === 0;
-  if (envelope.wrap.kind === 'kms+context') return [stored];
+  if (envelope.cipher !== contentCipher.cbc || envelope.wrap.kind === 'kms+context')
+    return [stored];
   if (envelope.format === 'v1') {
     return isEmpty(envelope.materialDescription)
       ? [stored]

@@ -230,6 +230,18 @@ describe('parseEnvelope refuses', () => {
     refused(switched, 'malformed-header', 'x-amz-matdesc');
   });
 
+  it('a context of kms+context in a form that does not check it (CBC downgrade)', () => {
+    const forged = {
+      'x-amz-matdesc': '{"aws:x-amz-cek-alg":"AES/GCM/NoPadding"}',
+    };
+    const named = ['x-amz-matdesc', 'aws:x-amz-cek-alg'];
+    for (const metadata of [v1, v2Cbc, v2Gcm]) {
+      refused({ ...metadata, ...forged }, 'malformed-header', ...named);
+    }
+    const kms = { ...v2Context, 'x-amz-wrap-alg': 'kms' };
+    refused(kms, 'malformed-header', ...named);
+  });
+
   it('the description of one V3 wrap beside another', () => {
     refused({ ...v3, 'x-amz-m': '{}' }, 'ambiguous-headers', 'x-amz-w', 'x-amz-m');
     refused({ ...v3, 'x-amz-w': '02' }, 'ambiguous-headers', 'x-amz-w', 'x-amz-t');

@@ -59,7 +59,7 @@ describe('unwrapDataKey', () => {
     }
   });
 
-  it('tries the other context of V1 and of V2 kms', async () => {
+  it('tries the other context of V1 and of V2 kms with CBC', async () => {
     const v1Keys = kms((context) => !isEmpty(context));
     await unwrapDataKey(envelope(described), v1Keys);
     assert.deepEqual(v1Keys.asked, [{}, { kms_cmk_id: 'x' }]);
@@ -68,11 +68,12 @@ describe('unwrapDataKey', () => {
     assert.deepEqual(v2Keys.asked, [{ kms_cmk_id: 'alias/backups' }, {}]);
   });
 
-  it('names the header when no context works, and never tries another for kms+context', async () => {
+  it('names the header when no context works, and never tries another for kms+context or GCM', async () => {
     const cases: [Metadata, string, number][] = [
       [v1, 'x-amz-key', 1],
       [described, 'x-amz-key', 2],
       [v2Cbc, 'x-amz-key-v2', 2],
+      [v2Gcm, 'x-amz-key-v2', 1],
       [v2Context, 'x-amz-key-v2', 1],
       [v3, 'x-amz-3', 1],
     ];
