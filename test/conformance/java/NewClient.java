@@ -13,6 +13,7 @@ import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsPro
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -65,6 +66,8 @@ final class NewClient {
                 .region(region)
                 .credentialsProvider(credentials)
                 .forcePathStyle(true)
+                // A refused object leaves its connection taken.
+                .httpClientBuilder(NettyNioAsyncHttpClient.builder().maxConcurrency(5000))
                 // Against a server that mishandles "Expect: 100-continue" it would wait for ever.
                 .overrideConfiguration(o -> o.apiCallTimeout(Duration.ofSeconds(60)))
                 .build();

@@ -8,7 +8,7 @@ import { cleanEnvironment } from '../clients.js';
 /** For `{ skip }` of node:test: why there are no Java clients; scripts/lib/prepareJava.mjs says it. */
 export const javaLeftOut: string | false = process.env.RDS_BACKUP_JAVA_LEFT_OUT ?? false;
 
-/** The clients, each a program of this folder, with the parameters that all operations have. */
+/** What every operation of both clients needs. */
 export interface JavaOperation {
   readonly do: string;
   readonly bucket: string;
@@ -50,8 +50,7 @@ export class JavaProgram<Operation extends JavaOperation> {
     if (java === undefined || classPath === undefined) {
       throw new Error('Run these with npm test: it fetches the Java clients.');
     }
-    // A short life on a small heap: neither the second compiler nor a parallel collector pays off.
-    const machine = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+    const machine = ['-Xmx512m', '-XX:+UseSerialGC'];
     const args = [...machine, '-cp', classPath, name, place.endpointUrl, place.region];
     this.#child = spawn(java, args, {
       env: { ...cleanEnvironment(), ...awsEnvironment(place) },
@@ -66,12 +65,12 @@ export class JavaProgram<Operation extends JavaOperation> {
     this.#answers = lines[Symbol.asyncIterator]();
   }
 
-  static oldClient(place: AwsPlace): JavaProgram<OldClientOperation> {
-    return new JavaProgram('OldClient', place);
-  }
-
-  static newClient(place: AwsPlace): JavaProgram<NewClientOperation> {
-    return new JavaProgram('NewClient', place);
+  /** Runs OldClient.java or NewClient.java, which take other operations. */
+  static start<Operation extends JavaOperation>(
+    name: 'OldClient' | 'NewClient',
+    place: AwsPlace,
+  ): JavaProgram<Operation> {
+    return new JavaProgram(name, place);
   }
 
   /** @returns the exception with its causes, null when all went well */

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { contentCipher } from '../../../src/core/envelope/format.js';
+import type { EngineError } from '../../../src/core/errors.js';
 import { downloadDecrypted } from '../../../src/core/transfer/download.js';
 import { partBytes, sha256Of } from '../backups.js';
 import { CleanUp } from '../cleanUp.js';
+import { bucket, EncryptionScene } from '../encryptionScene.js';
+import { writeBytes } from '../objectSizes.js';
 import { startSandboxPlace } from '../sandboxPlace.js';
-import { type JavaPlace, openJavaPlace, randomFile } from './javaPlace.js';
+import { type JavaClients, startJavaClients } from './javaClients.js';
 import { javaLeftOut, type NewClientOperation, type OldClientOperation } from './javaProgram.js';
 
 type Settings<Operation> = Omit<Operation, 'bucket' | 'key' | 'file' | 'kmsKeyId'>;
@@ -20,7 +21,7 @@ interface Expected {
 }
 
 const small = [0, 1, 15, 16, 17];
-const large = [3 * partBytes - 1, 3 * partBytes, 3 * partBytes + 1];
+const large = [2 * partBytes - 1, 2 * partBytes, 2 * partBytes + 1];
 const v1Cbc = { format: 'v1', cipher: contentCipher.cbc, wrap: 'kms' } as const;
 const v2Cbc = { format: 'v2', cipher: contentCipher.cbc, wrap: 'kms' } as const;
 const v2Gcm = { format: 'v2', cipher: contentCipher.gcm, wrap: 'kms' } as const;
@@ -69,12 +70,16 @@ const newClient: [Settings<NewClientOperation>, number[], Expected][] = (
   ] as const
 ).flatMap(([suite, expected]): [Settings<NewClientOperation>, number[], Expected][] => [
   [{ do: 'put', suite }, [...small, ...large], expected],
-  [{ do: 'putAsync', suite }, [0, 17, 3 * partBytes + 1], expected],
+  [{ do: 'putAsync', suite }, [0, 17, 2 * partBytes + 1], expected],
   [{ do: 'putMultipart', suite }, [17, ...large], expected],
   [{ do: 'putParts', suite, partBytes }, large, expected],
   [{ do: 'put', suite, context }, [17], expected],
-  [{ do: 'put', suite, context: { Abteilung: 'Löhne' } }, [17], expected],
   [{ do: 'put', suite, instructionFile: true }, [0, 17], { ...expected, ...inFile }],
+  [
+    { do: 'put', suite, instructionFile: true, context: { Abteilung: 'Löhne' } },
+    [17],
+    { ...expected, ...inFile },
+  ],
   [
     { do: 'putParts', suite, instructionFile: true, partBytes },
     [partBytes + 1],
@@ -82,104 +87,103 @@ const newClient: [Settings<NewClientOperation>, number[], Expected][] = (
   ],
 ]);
 
+const only = 'EncryptionOnly';
+const authenticated = 'AuthenticatedEncryption';
+const rawKeys: (
+  ['old', Settings<OldClientOperation>, string] | ['new', Settings<NewClientOperation>, string]
+)[] = [
+  ['old', { do: 'put', mode: only, materials: 'aes' }, 'AES/ECB'],
+  ['old', { do: 'put', mode: only, materials: 'rsa' }, 'RSA PKCS#1 v1.5'],
+  ['old', { do: 'put', mode: authenticated, materials: 'aes' }, 'AESWrap'],
+  [
+    'old',
+    { do: 'put', mode: authenticated, materials: 'rsa' },
+    'RSA/ECB/OAEPWithSHA-256AndMGF1Padding',
+  ],
+  ['new', { do: 'put', suite: 'gcm', materials: 'aes' }, 'AES/GCM'],
+  ['new', { do: 'put', suite: 'gcm', materials: 'rsa' }, 'RSA-OAEP-SHA1'],
+  ['new', { do: 'put', suite: '115', materials: 'aes' }, 'AES/GCM'],
+  ['new', { do: 'put', suite: '115', materials: 'rsa' }, 'RSA-OAEP-SHA1'],
+];
+
 describe("objects of AWS's Java clients, read by our download", { skip: javaLeftOut }, () => {
   const cleanUp = new CleanUp();
-  let java: JavaPlace;
+  let scene: EncryptionScene;
+  let java: JavaClients;
   let objects = 0;
 
-  const where = () => ({ bucket: java.bucket, key: `theirs/${objects++}` });
-  const download = async (key: string) => {
-    const file = path.join(java.folder, 'downloaded');
-    const { s3, keys, bucket } = java;
-    return downloadDecrypted({ bucket, key, s3, keys, file, overwrite: true });
-  };
-  const readsAlike = async (key: string, sha256: string, expected: Expected) => {
-    const result = await download(key);
-    assert.equal(result.sha256, sha256);
-    assert.equal(await sha256Of(result.file), sha256);
-    const { envelope } = result.object;
-    assert.deepEqual(
-      [envelope?.format, envelope?.cipher, envelope?.wrap.kind, envelope?.source],
-      [expected.format, expected.cipher, expected.wrap, expected.source ?? 'metadata'],
-    );
-    assert.equal(result.authenticated, expected.cipher !== contentCipher.cbc);
-  };
-
   before(async () => {
-    const place = await startSandboxPlace();
-    cleanUp.add(place.stop);
-    java = await openJavaPlace(place, cleanUp);
+    scene = await EncryptionScene.open(startSandboxPlace, cleanUp);
+    java = startJavaClients(scene.place, cleanUp);
   });
   after(() => cleanUp.run());
 
-  for (const [settings, sizes, expected] of oldClient) {
-    it(`old client, ${titleOf(settings)}: ${sizes.join(', ')} bytes`, async () => {
-      for (const size of sizes) {
-        const { file, sha256 } = await randomFile(java.folder, size);
-        const { bucket, key } = where();
-        await java.old.must({ ...settings, bucket, key, file, kmsKeyId: java.kmsKeyId });
-        await readsAlike(key, sha256, expected);
-      }
-    });
-  }
+  const put = async (
+    client: 'old' | 'new',
+    settings: Settings<OldClientOperation> | Settings<NewClientOperation>,
+    size: number,
+  ) => {
+    const key = `theirs/${objects++}`;
+    const written = await writeBytes(scene.inFolder('written'), size);
+    const operation = { ...settings, bucket, key, file: written.file, kmsKeyId: scene.kmsKeyId };
+    if (client === 'old') await java.old.must(operation as OldClientOperation);
+    else await java.new.must(operation as NewClientOperation);
+    return { key, sha256: written.sha256 };
+  };
+  const download = (key: string) =>
+    downloadDecrypted({ ...scene.from(key), file: scene.inFolder('read'), overwrite: true });
 
-  for (const [settings, sizes, expected] of newClient) {
-    it(`new client, ${titleOf(settings)}: ${sizes.join(', ')} bytes`, async () => {
-      for (const size of sizes) {
-        const { file, sha256 } = await randomFile(java.folder, size);
-        const { bucket, key } = where();
-        await java.new.must({ ...settings, bucket, key, file, kmsKeyId: java.kmsKeyId });
-        await readsAlike(key, sha256, expected);
-      }
-    });
+  for (const [client, writes] of [
+    ['old', oldClient],
+    ['new', newClient],
+  ] as const) {
+    for (const [settings, sizes, expected] of writes) {
+      it(`${client} client, ${titleOf(settings)}: ${sizes.join(', ')} bytes`, async () => {
+        for (const size of sizes) {
+          const { key, sha256 } = await put(client, settings, size);
+          const { file, sha256: read, object, authenticated } = await download(key);
+          assert.equal(read, sha256);
+          assert.equal(await sha256Of(file), sha256);
+          const { envelope, partCount } = object;
+          assert.deepEqual(
+            [envelope?.format, envelope?.cipher, envelope?.wrap.kind, envelope?.source],
+            [expected.format, expected.cipher, expected.wrap, expected.source ?? 'metadata'],
+          );
+          assert.equal(authenticated, expected.cipher !== contentCipher.cbc);
+          assert.equal(partCount !== undefined, /Parts|Multipart/.test(settings.do), 'in parts');
+        }
+      });
+    }
   }
 
   it('instruction files themselves are recognised and named', async () => {
-    const { file } = await randomFile(java.folder, 17);
-    const oldOne = where();
-    await java.old.must({
-      ...{ do: 'put', storage: 'InstructionFile', ...oldOne, file, kmsKeyId: java.kmsKeyId },
-    });
-    const newOne = where();
-    await java.new.must({
-      ...{ do: 'put', instructionFile: true, ...newOne, file, kmsKeyId: java.kmsKeyId },
-    });
-    for (const { bucket, key } of [oldOne, newOne]) {
-      const instruction = `${key}.instruction`;
-      await java.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: instruction }));
-      await assert.rejects(download(instruction), { code: 'envelope/is-instruction-file' });
+    for (const { key } of [
+      await put('old', { do: 'put', storage: 'InstructionFile' }, 17),
+      await put('new', { do: 'put', instructionFile: true }, 17),
+    ]) {
+      const refusal = { code: 'envelope/is-instruction-file' };
+      await assert.rejects(download(`${key}.instruction`), refusal);
     }
   });
 
-  it('objects of raw keys are recognised and their wrap is named', async () => {
-    const { file } = await randomFile(java.folder, 17);
-    const cases: [() => Promise<string>, RegExp][] = [
-      [() => putOld({ do: 'put', mode: 'EncryptionOnly', materials: 'aes' }), /AES\/ECB/],
-      [() => putOld({ do: 'put', mode: 'EncryptionOnly', materials: 'rsa' }), /RSA PKCS#1 v1\.5/],
-      [() => putOld({ do: 'put', mode: 'AuthenticatedEncryption', materials: 'aes' }), /AESWrap/],
-      [
-        () => putOld({ do: 'put', mode: 'AuthenticatedEncryption', materials: 'rsa' }),
-        /RSA\/ECB\/OAEPWithSHA-256AndMGF1Padding/,
-      ],
-      [() => putNew({ do: 'put', suite: 'gcm', materials: 'aes' }), /AES\/GCM/],
-      [() => putNew({ do: 'put', suite: 'gcm', materials: 'rsa' }), /RSA-OAEP-SHA1/],
-      [() => putNew({ do: 'put', suite: '115', materials: 'aes' }), /AES\/GCM/],
-      [() => putNew({ do: 'put', suite: '115', materials: 'rsa' }), /RSA-OAEP-SHA1/],
-    ];
-    const putOld = async (settings: Settings<OldClientOperation>) => {
-      const at = where();
-      await java.old.must({ ...settings, ...at, file });
-      return at.key;
-    };
-    const putNew = async (settings: Settings<NewClientOperation>) => {
-      const at = where();
-      await java.new.must({ ...settings, ...at, file });
-      return at.key;
-    };
-    for (const [put, name] of cases) {
-      await assert.rejects(download(await put()), { code: 'envelope/raw-key', message: name });
-    }
+  it('a context that metadata cannot hold is refused by the sandbox as by S3', async () => {
+    const settings = { do: 'put', context: { Abteilung: 'Löhne' } } as const;
+    await assert.rejects(
+      put('new', settings, 17),
+      /request signature we calculated does not match/,
+    );
   });
+
+  for (const [client, settings, name] of rawKeys) {
+    it(`${client} client, ${titleOf(settings)}: the wrap is named`, async () => {
+      const { key } = await put(client, settings, 17);
+      await assert.rejects(download(key), (error: EngineError) => {
+        assert.equal(error.code, 'envelope/raw-key');
+        assert.ok(error.message.includes(`wrapped with ${name} by a raw key`), error.message);
+        return true;
+      });
+    });
+  }
 });
 
 function titleOf(settings: object): string {
