@@ -13,6 +13,7 @@ import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsPro
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kms.KmsClient;
@@ -41,6 +42,9 @@ import software.amazon.encryption.s3.materials.RsaKeyring;
  * commitment.
  */
 final class NewClient {
+    /** More than a run needs: a refused object, and any instruction file, leaves its connection taken. */
+    private static final int CONNECTIONS = 5000;
+
     private final URI endpoint;
     private final Region region;
     private final AwsCredentialsProvider credentials = EnvironmentVariableCredentialsProvider.create();
@@ -59,6 +63,7 @@ final class NewClient {
                 .region(region)
                 .credentialsProvider(credentials)
                 .forcePathStyle(true)
+                .httpClientBuilder(ApacheHttpClient.builder().maxConnections(CONNECTIONS))
                 .build();
         s3Async =
             S3AsyncClient.builder()
@@ -66,8 +71,7 @@ final class NewClient {
                 .region(region)
                 .credentialsProvider(credentials)
                 .forcePathStyle(true)
-                // A refused object leaves its connection taken.
-                .httpClientBuilder(NettyNioAsyncHttpClient.builder().maxConcurrency(5000))
+                .httpClientBuilder(NettyNioAsyncHttpClient.builder().maxConcurrency(CONNECTIONS))
                 // Against a server that mishandles "Expect: 100-continue" it would wait for ever.
                 .overrideConfiguration(o -> o.apiCallTimeout(Duration.ofSeconds(60)))
                 .build();
