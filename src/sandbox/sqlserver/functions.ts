@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { decode1252 } from '../tds/codePage.js';
 import { convert, numberOf, textOf } from './convert.js';
 import { versionOf } from './edition.js';
 import { serverProperty, versionText } from './serverProperties.js';
 import type { SqlInstance } from './sqlInstance.js';
 import { systemDatabases } from './sqlInstance.js';
 import { SqlError, sqlErrors } from './sqlError.js';
-import { sqlType, sysname, type Typed } from './types.js';
+import { type SqlType, sqlType, sysname, type Typed } from './types.js';
 
 /** What functions know about the session that calls them. */
 export interface FunctionContext {
@@ -51,6 +52,17 @@ const nowPrecise: Implementation = (_, { instance }) => ({
   value: instance.clock.now(),
 });
 const loginName: Implementation = (_, { login }) => name(login);
+
+/** The character of a code; NULL where there is none. */
+function character(
+  args: readonly Typed[],
+  last: number,
+  type: SqlType,
+  of: (code: number) => string,
+): Typed {
+  const code = number(args, 0, -1);
+  return { type, value: code < 0 || code > last ? null : of(code) };
+}
 
 const maxReplicated = 8_000_000;
 
@@ -116,6 +128,9 @@ const functions: Readonly<Record<string, Implementation>> = {
     const joined = args.map((arg) => textOf(arg)).join('');
     return { type: sqlType.nvarchar(joined.length > 4000 ? 'max' : 4000), value: joined };
   },
+  CHAR: (args) =>
+    character(args, 0xff, { kind: 'char', length: 1 }, (code) => decode1252(Buffer.from([code]))),
+  NCHAR: (args) => character(args, 0xffff, { kind: 'nchar', length: 1 }, String.fromCharCode),
   CHARINDEX: (args) => {
     const [wanted, value] = [textArgument(args, 0), textArgument(args, 1)];
     if (wanted === undefined || value === undefined) return int(null);

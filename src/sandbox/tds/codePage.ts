@@ -1,12 +1,18 @@
 /** Windows code page 1252, which the collation sent at login (SQL_Latin1_General_CP1_CI_AS) uses. */
-const decoder = new TextDecoder('windows-1252');
+
+/**
+ * Bytes 80 to 9F, the only ones that are not Latin-1's. Written out, because TextDecoder takes the name
+ * windows-1252 for Latin-1 in Node 20.
+ */
+const upperControls = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 const question = 0x3f;
 
-const byteOf = new Map<string, number>();
-for (let byte = 0x80; byte < 0x100; byte++) byteOf.set(decode1252(Buffer.from([byte])), byte);
+const byteOf = new Map(Array.from(upperControls, (character, at) => [character, 0x80 + at]));
 
 export function decode1252(bytes: Buffer): string {
-  return decoder.decode(bytes);
+  return bytes
+    .toString('latin1')
+    .replace(/[\u0080-\u009f]/g, (control) => upperControls[control.charCodeAt(0) - 0x80] ?? '');
 }
 
 /** Characters that the code page lacks become `?`, as SQL Server does. */
@@ -15,7 +21,8 @@ export function encode1252(text: string): Buffer {
   const bytes = Buffer.alloc(characters.length);
   characters.forEach((character, at) => {
     const code = character.codePointAt(0) ?? question;
-    bytes[at] = code < 0x80 ? code : (byteOf.get(character) ?? question);
+    const isLatin1 = code < 0x80 || (code >= 0xa0 && code <= 0xff);
+    bytes[at] = isLatin1 ? code : (byteOf.get(character) ?? question);
   });
   return bytes;
 }

@@ -69,6 +69,7 @@ describe('the T-SQL the sandbox understands', () => {
       ["DATABASEPROPERTYEX('msdb', 'Status')", 'ONLINE'],
       ['SUSER_SNAME()', 'admin'],
       ["N'😀' + 'é'", '😀é'],
+      ["'a' + NCHAR(36) + N'(' + NCHAR(10) + CHAR(128) + ISNULL(NCHAR(-1), '-')", 'a$(\n€-'],
     ];
     for (const [expression, expected] of cases) {
       assert.deepEqual(await value(expression), expected, expression);
