@@ -34,3 +34,28 @@ export async function tsql(
     withoutTerminal: true,
   });
 }
+
+/** Rows as {@link tsql} prints them: our driver's values, a datetime as `{ datetime }`. */
+export function tsqlRows(
+  columns: readonly string[],
+  rows: readonly (readonly unknown[])[],
+): string {
+  const lines = rows.map((row) => row.map(tsqlValue).join('\t'));
+  const count = `(${rows.length} row${rows.length === 1 ? '' : 's'} affected)`;
+  return [columns.join('\t'), ...lines, count].join('\n');
+}
+
+function tsqlValue(value: unknown): string {
+  if (value === null) return 'NULL';
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  // "Feb 28 2026 01:14PM", the day padded with a blank.
+  const { datetime } = value as { datetime: string };
+  const date = new Date(`${datetime}Z`);
+  const month = date.toLocaleString('en', { month: 'short', timeZone: 'UTC' });
+  const two = (number: number) => String(number).padStart(2, '0');
+  const hour = date.getUTCHours();
+  const day = String(date.getUTCDate()).padStart(2);
+  const time = `${two(hour % 12 || 12)}:${two(date.getUTCMinutes())}${hour < 12 ? 'AM' : 'PM'}`;
+  return `${month} ${day} ${date.getUTCFullYear()} ${time}`;
+}

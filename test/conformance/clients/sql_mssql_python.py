@@ -9,6 +9,7 @@ os.environ["SSL_CERT_FILE"] = given["caFile"]
 
 import mssql_python  # noqa: E402
 from sql_checks import PASSWORD, Driver, register  # noqa: E402
+from sql_product import register_product  # noqa: E402
 
 
 class MssqlPython(Driver):
@@ -37,6 +38,7 @@ class MssqlPython(Driver):
 
 
 driver = MssqlPython()
+register_product(driver)
 register(driver)
 
 

@@ -25,7 +25,9 @@ configuration.write_text(
 os.environ["FREETDSCONF"] = str(configuration)
 
 import pymssql  # noqa: E402  reads FREETDSCONF
+from pymssql import _mssql  # noqa: E402
 from sql_checks import PASSWORD, VALUES, Driver, register  # noqa: E402
+from sql_product import register_product  # noqa: E402
 
 
 class Pymssql(Driver):
@@ -63,8 +65,20 @@ class Pymssql(Driver):
         number = error.args[0]
         return number if isinstance(number, int) else number[0]
 
+    def rpc(self, cursor, procedure, values):
+        types = {bool: _mssql.SQLBIT, int: _mssql.SQLINT4, str: _mssql.SQLVARCHAR}
+        connection = cursor.connection._conn
+        call = connection.init_procedure(procedure)
+        for name, value in values.items():
+            call.bind(value, types[type(value)], f"@{name}")
+        call.execute()
+        columns = [column[0] for column in connection.get_header() or ()]
+        # Each row has its values by position and once more by name.
+        return columns, [tuple(row[i] for i in range(len(columns))) for row in connection]
+
 
 driver = Pymssql()
+register_product(driver)
 register(driver)
 
 

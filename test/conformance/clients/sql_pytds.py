@@ -2,7 +2,8 @@
 
 import pytds
 from checks import check, equal, given, raises, run
-from sql_checks import PASSWORD, Driver, register
+from sql_checks import PASSWORD, Driver, column_names, register
+from sql_product import register_product
 
 
 class PythonTds(Driver):
@@ -24,8 +25,13 @@ class PythonTds(Driver):
     def number(self, error):
         return getattr(error, "msg_no", None)
 
+    def rpc(self, cursor, procedure, values):
+        cursor.callproc(procedure, {f"@{name}": value for name, value in values.items()})
+        return column_names(cursor), [tuple(row) for row in cursor.fetchall()]
+
 
 driver = PythonTds()
+register_product(driver)
 register(driver)
 
 
