@@ -6,9 +6,9 @@ export interface SandboxPlace extends AwsPlace {
   readonly stop: () => Promise<void>;
 }
 
-/** The sandbox with its time made to pass fast, as a place that AWS's clients go to. */
-export async function startSandboxPlace(): Promise<SandboxPlace> {
-  const sandbox = await startSandbox({ args: ['--time-scale', '120'] });
+/** The sandbox as a place that AWS's clients go to, its time made to pass `timeScale` times as fast. */
+export async function startSandboxPlace(timeScale = 120): Promise<SandboxPlace> {
+  const sandbox = await startSandbox({ args: ['--time-scale', String(timeScale)] });
   const { endpointUrl, region, accessKeyId, secretAccessKey } = sandbox.info;
   return {
     ...{ endpointUrl, region, accessKeyId, secretAccessKey },

@@ -42,7 +42,8 @@ describe('clients of SQL Server against the sandbox', () => {
   const instance = () => place.info.instances[0]!;
 
   before(async () => {
-    place = await startSandboxPlace();
+    // A restore takes a second or two, so that there is something to cancel.
+    place = await startSandboxPlace(15);
     cleanUp.add(place.stop);
     folder = await cleanUp.temporaryFolder();
     otherCaFile = await makeAuthority(folder);
