@@ -12,6 +12,10 @@ const unreachableCodes =
 export const httpStatus = (error: unknown) =>
   (error as ServiceError | undefined)?.$metadata?.httpStatusCode;
 
+/** True when the SDK could not read the answer, which is then hardly from AWS: a page of a proxy. */
+export const isUnreadable = (error: unknown) =>
+  error instanceof Error && /Deserialization error: to see the raw response/.test(error.message);
+
 /**
  * A failed AWS call as a sentence. `doing` names it (“Listing the instances in eu-west-1”); the SDK's
  * error is the cause. Our own errors and cancellation pass through.
@@ -21,6 +25,14 @@ export function awsFailure(doing: string, cause: unknown): EngineError {
   if (isCancelled(cause)) return new CancelledError(cause);
   const error: ServiceError = cause instanceof Error ? cause : new Error(String(cause));
   const { name, message, code } = error;
+  if (isUnreadable(error)) {
+    const answer = `an answer that is not in AWS’s form came back (HTTP ${httpStatus(error) ?? 'status unknown'})`;
+    return new EngineError(
+      'aws/unreadable-answer',
+      `${doing} failed: ${answer}. Check the proxy on the way and the endpoint.`,
+      { cause },
+    );
+  }
   const text = message === '' || message === 'UnknownError' ? name : `${name}: ${message}`;
   const sentence = `${doing} failed: ${text}`;
   // Some services say with 403 that a token has expired.

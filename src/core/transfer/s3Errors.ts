@@ -1,4 +1,4 @@
-import { httpStatus } from '../aws/awsErrors.js';
+import { awsFailure, httpStatus, isUnreadable } from '../aws/awsErrors.js';
 import { formatS3Uri, type S3Location } from '../aws/s3Uri.js';
 import { CancelledError, EngineError, isCancelled } from '../errors.js';
 import { StalledError, isTransient } from './retry.js';
@@ -18,6 +18,7 @@ export function s3Error(error: unknown, place: S3Location, doing: string): Engin
   if (error instanceof EngineError) return error;
   if (isCancelled(error)) return new CancelledError(error);
   if (!(error instanceof Error)) return new EngineError('s3/failed', String(error));
+  if (isUnreadable(error)) return awsFailure(`Trying to ${doing} ${formatS3Uri(place)}`, error);
   const failure: ServiceError = error;
   const { code, sentence } = meaning(failure, place, doing);
   const requestId = failure.$metadata?.requestId;
