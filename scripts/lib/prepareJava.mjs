@@ -1,12 +1,13 @@
 // AWS's two S3 encryption clients for Java: fetches the jars that test/conformance/java/pom.xml pins and
-// compiles the programs beside it, both into the cache.
+// compiles the programs that use them, both into the cache.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { cacheFolder, must, root } from './project.mjs';
+import { cacheFolder, must, root, toStandardError } from './project.mjs';
 import { MissingPrograms, systemPrograms } from './systemPrograms.mjs';
 
-const sources = path.join(root, 'test', 'conformance', 'java');
+const pom = path.join(root, 'test', 'conformance', 'java', 'pom.xml');
+const sourceFolders = [path.dirname(pom), path.join(root, 'test', 'bench', 'clients')];
 
 /**
  * Sets RDS_BACKUP_JAVA and RDS_BACKUP_JAVA_CLASSPATH; where there is no Java or Maven, says so and sets
@@ -24,35 +25,30 @@ export async function prepareJava() {
     });
   } catch (error) {
     if (!(error instanceof MissingPrograms) || process.env.CI === 'true') throw error;
-    console.log(`Left out the Java clients: ${error.message}`);
+    console.error(`Left out the Java clients: ${error.message}`);
     process.env.RDS_BACKUP_JAVA_LEFT_OUT = `left out the Java clients: ${error.message}`;
     return;
   }
   const { java = '', javac = '', mvn = '' } = programs;
-  const pom = path.join(sources, 'pom.xml');
   const jars = cacheFolder('java', 'jars');
   await onceFor(jars, [pom], () => {
-    const goal = [
-      '-q',
-      '-B',
-      '-f',
-      pom,
-      'dependency:copy-dependencies',
-      `-DoutputDirectory=${jars}`,
-    ];
-    return must('Fetching the Java clients', mvn, goal);
+    const quiet = ['-q', '-B', '-Dstyle.color=never'];
+    const goal = ['-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${jars}`];
+    return must('Fetching the Java clients', mvn, [...quiet, ...goal], { stdio: toStandardError });
   });
   const classes = cacheFolder('java', 'classes');
-  const programFiles = readdirSync(sources)
-    .filter((name) => name.endsWith('.java'))
-    .map((name) => path.join(sources, name));
-  const library = path.join(jars, '*');
-  await onceFor(classes, [pom, ...programFiles], () =>
-    must('Compiling the Java programs', javac, [
-      ...['-d', classes, '-cp', library, '-Xlint:all,-processing,-options,-classfile', '-Werror'],
-      ...['-encoding', 'UTF-8', '-proc:none', ...programFiles],
-    ]),
+  const sources = sourceFolders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.java'))
+      .map((name) => path.join(folder, name)),
   );
+  const library = path.join(jars, '*');
+  await onceFor(classes, [pom, ...sources], () => {
+    const language = ['--release', '17', '-encoding', 'UTF-8', '-proc:none'];
+    const warnings = ['-Xlint:all,-classfile', '-Werror'];
+    const args = ['-d', classes, '-cp', library, ...language, ...warnings, ...sources];
+    return must('Compiling the Java programs', javac, args, { stdio: toStandardError });
+  });
   process.env.RDS_BACKUP_JAVA = java;
   process.env.RDS_BACKUP_JAVA_CLASSPATH = [classes, library].join(path.delimiter);
 }

@@ -23,6 +23,12 @@ export function cacheFolder(/** @type {string[]} */ ...parts) {
 }
 
 /**
+ * For `stdio` of programs whose words must not get between a caller and what a script prints.
+ * @type {import('node:child_process').StdioOptions}
+ */
+export const toStandardError = ['ignore', 2, 2];
+
+/**
  * Runs a program with inherited output and without a shell.
  * @param {string} command
  * @param {string[]} args

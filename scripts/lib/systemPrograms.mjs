@@ -1,7 +1,7 @@
 // Finds programs of the system, and on Debian installs the packages that carry missing ones.
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
-import { must } from './project.mjs';
+import { must, toStandardError } from './project.mjs';
 
 /** @param {string} name */
 function onPath(name) {
@@ -39,9 +39,9 @@ export async function systemPrograms(wanted) {
           'or leave the layer out with --only.',
       );
     }
-    console.log(`Installing ${packages.join(', ')} for ${names}…`);
+    console.error(`Installing ${packages.join(', ')} for ${names}…`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await must('apt-get update', 'apt-get', ['update', '-qq'], { env });
+    await must('apt-get update', 'apt-get', ['update', '-qq'], { env, stdio: toStandardError });
     await must(
       'apt-get install',
       'apt-get',

@@ -27,17 +27,29 @@ export interface FigureInput {
   readonly target: string;
 }
 
-export const figureNames = [
+export const ownFigures = [
   'encryptedUpload',
   'plainUpload',
   'openssl',
   'downloadDecrypt',
   'plainGet',
 ] as const;
-export type Figure = (typeof figureNames)[number];
+export type OwnFigure = (typeof ownFigures)[number];
 
-/** Runs one figure once. */
-export async function runFigure(input: FigureInput): Promise<Measured> {
+/** Of Amazon's encryption clients for Java and Python; clientPrograms.ts runs them. */
+export const clientFigures = [
+  'javaUpload',
+  'javaDownload',
+  'pythonUpload',
+  'pythonDownload',
+] as const;
+export type ClientFigure = (typeof clientFigures)[number];
+
+export const figureNames = [...ownFigures, ...clientFigures];
+export type Figure = OwnFigure | ClientFigure;
+
+/** Runs one figure of our own once. */
+export async function runFigure(input: FigureInput & { figure: OwnFigure }): Promise<Measured> {
   if (input.figure === 'openssl') return measureOpenssl(input.file, input.target);
   const { bucket, key, file, target } = input;
   const session = await openSession({ region: input.region, endpointUrl: input.endpointUrl });

@@ -10,6 +10,8 @@ export interface Measured {
   readonly peakMiB: number | null;
   /** Where the time went. */
   readonly where?: Readonly<Record<string, number>>;
+  /** How a client of others was set. */
+  readonly settings?: string;
 }
 
 const mib = 2 ** 20;
@@ -52,10 +54,12 @@ export function median(values: readonly number[]): number {
 export function medianRun(runs: readonly Measured[]): Measured {
   const peaks = runs.flatMap(({ peakMiB }) => (peakMiB === null ? [] : [peakMiB]));
   const names = Object.keys(runs[0]?.where ?? {});
+  const settings = runs[0]?.settings;
   return {
     wallS: rounded(median(runs.map(({ wallS }) => wallS))),
     cpuS: rounded(median(runs.map(({ cpuS }) => cpuS))),
     peakMiB: peaks.length === 0 ? null : rounded(median(peaks)),
+    ...(settings !== undefined && { settings }),
     ...(names.length > 0 && {
       where: Object.fromEntries(
         names.map((name) => [name, rounded(median(runs.map(({ where }) => where?.[name] ?? 0)))]),

@@ -3,7 +3,9 @@ import type { PartPlan } from '../../src/core/transfer/partPlan.js';
 import type { Figure } from './figures.js';
 import { type Measured, rounded } from './measure.js';
 
-type Outcome = Measured | { readonly failed: string };
+/** Why there is no figure. */
+export type Unmeasured = { readonly failed: string } | { readonly leftOut: string };
+type Outcome = Measured | Unmeasured;
 
 /** What was aimed at: each ratio or peak is to be at most this. */
 const aims = {
@@ -22,9 +24,13 @@ export function report(plan: PartPlan, runs: number, figures: Record<Figure, Out
     uploadVsPlain: ratio(figures.encryptedUpload, figures.plainUpload, 'wallS'),
     cpuVsOpenssl: ratio(figures.encryptedUpload, figures.openssl, 'cpuS'),
     downloadVsPlainGet: ratio(figures.downloadDecrypt, figures.plainGet, 'wallS'),
+    uploadVsJava: ratio(figures.encryptedUpload, figures.javaUpload, 'wallS'),
+    downloadVsJava: ratio(figures.downloadDecrypt, figures.javaDownload, 'wallS'),
+    uploadVsPython: ratio(figures.encryptedUpload, figures.pythonUpload, 'wallS'),
+    downloadVsPython: ratio(figures.downloadDecrypt, figures.pythonDownload, 'wallS'),
   };
   const peaks = [figures.encryptedUpload, figures.downloadDecrypt].flatMap((outcome) =>
-    'failed' in outcome || outcome.peakMiB === null ? [] : [outcome.peakMiB],
+    isMeasured(outcome) && outcome.peakMiB !== null ? [outcome.peakMiB] : [],
   );
   const reached = { ...ratios, peakMiB: peaks.length === 0 ? null : Math.max(...peaks) };
   return {
@@ -54,13 +60,15 @@ export function report(plan: PartPlan, runs: number, figures: Record<Figure, Out
 }
 
 function costOf(outcome: Outcome) {
-  if ('failed' in outcome) return outcome;
-  const { wallS, cpuS, peakMiB } = outcome;
-  return { wallS, cpuS, peakMiB };
+  if (!isMeasured(outcome)) return outcome;
+  const { wallS, cpuS, peakMiB, settings } = outcome;
+  return { wallS, cpuS, peakMiB, ...(settings !== undefined && { settings }) };
 }
 
-const whereOf = (outcome: Outcome) => ('failed' in outcome ? null : (outcome.where ?? null));
+const isMeasured = (outcome: Outcome): outcome is Measured => 'wallS' in outcome;
+
+const whereOf = (outcome: Outcome) => (isMeasured(outcome) ? (outcome.where ?? null) : null);
 
 function ratio(a: Outcome, b: Outcome, what: 'wallS' | 'cpuS'): number | null {
-  return 'failed' in a || 'failed' in b ? null : rounded(a[what] / b[what]);
+  return isMeasured(a) && isMeasured(b) ? rounded(a[what] / b[what]) : null;
 }
