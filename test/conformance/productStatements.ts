@@ -30,9 +30,6 @@ export function fullRestore(databaseName: string, backup: Backup): Statement {
   });
 }
 
-/** The cancellation of the task that a client has just queued; the client puts the id in. */
-export const cancellation: Statement = cancelTask(1);
-
 export interface Refusal {
   readonly statement: Statement;
   /** SQL Server's numbers; of several errors, drivers show the first or the last. */

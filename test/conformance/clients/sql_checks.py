@@ -101,7 +101,7 @@ class Driver:
 
 
 def column_names(cursor):
-    return [column[0] for column in cursor.description]
+    return [column[0] for column in cursor.description or ()]
 
 
 def wait_for_task(driver, cursor, task_id):

@@ -7,6 +7,7 @@ productStatements.ts makes them, and {"rendered": {"name", "text"}}, a restore f
 from datetime import datetime, timedelta
 
 from checks import check, equal, given, raises
+from sql_checks import column_names
 
 #: Columns that no two tasks have in common.
 OWN = {"task_id", "created_at", "last_updated", "database_name"}
@@ -49,10 +50,6 @@ def run_rendered(driver, cursor, rendered):
     while not cursor.description and cursor.nextset():
         rows = [tuple(row) for row in cursor.fetchall()]
     return column_names(cursor), rows
-
-
-def column_names(cursor):
-    return [column[0] for column in cursor.description or ()]
 
 
 def register_product(driver):

@@ -7,7 +7,7 @@ import type { EmulatorScene } from './emulatorScene.js';
 
 /** More than a page has. */
 const manyInstances = 103;
-export const roleArn = 'arn:aws:iam::123456789012:role/rds-backup-restore';
+const roleArn = 'arn:aws:iam::123456789012:role/rds-backup-restore';
 const group = { OptionGroupName: 'payroll-options' };
 
 /** DescribeDBInstances, DescribeOptionGroups and GetSecretValue. */
@@ -69,7 +69,7 @@ export function instanceTests(scene: EmulatorScene): void {
 }
 
 /** What an emulator has to have for an instance that is ready. */
-export async function addBackupRestoreOption({ session }: EmulatorScene): Promise<void> {
+async function addBackupRestoreOption({ session }: EmulatorScene): Promise<void> {
   const { ModifyOptionGroupCommand } = await import('@aws-sdk/client-rds');
   const option = {
     OptionName: 'SQLSERVER_BACKUP_RESTORE',
