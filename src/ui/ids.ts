@@ -58,7 +58,6 @@ export const settingIds = {
 /** Context keys that `when` clauses read. A view's own key is its id and `.state`: a {@link ViewState}. */
 export const contextKeys = {
   sandboxRunning: 'rdsBackup.sandbox.running',
-  signedIn: 'rdsBackup.signedIn',
 } as const;
 
 /** Why a view shows what it shows; its welcome text depends on it. */

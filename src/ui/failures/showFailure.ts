@@ -36,6 +36,8 @@ async function buttonFor(error: unknown): Promise<vscode.Command & { arguments?:
       return { title: vscode.l10n.t('Select Profile'), command: commandIds.selectProfile };
     case 'no-region':
       return { title: vscode.l10n.t('Select Region'), command: commandIds.selectRegion };
+    case 'not-signed-in':
+      return { title: vscode.l10n.t('Sign In to Instance…'), command: commandIds.signIn };
     default: {
       const { diagnose } = await import('../../core/diagnosis/diagnose.js');
       return diagnose(error) === undefined

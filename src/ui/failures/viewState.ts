@@ -17,6 +17,7 @@ const states: Readonly<Record<string, ViewState>> = {
   's3/credentials': 'no-credentials',
   's3/unreachable': 'unreachable',
   'aws/unreachable': 'unreachable',
+  'sql/not-signed-in': 'not-signed-in',
 };
 
 /** What a view that could not be filled says, by the code of the failure. */

@@ -16,7 +16,8 @@ export interface TaskSubject {
  * The task that the command is about, or the one that the user picks among those of all instances that
  * somebody is signed in to.
  * @param fits which tasks to offer
- * @throws CancelledError; EngineError `task/none` when there is none to pick, `sql/…`, `aws/…`
+ * @throws CancelledError; EngineError `task/none` when there is none to pick, `sql/not-signed-in`,
+ *   `sql/…`, `aws/…`
  */
 export async function taskOf(
   services: Services,
@@ -40,6 +41,12 @@ async function allTasks({ aws, logins, tasks }: Services): Promise<NativeTask[]>
   const { listInstances } = await import('../../core/aws/instances.js');
   const instances = await listInstances(await aws.session());
   const signedIn = instances.filter(({ arn }) => logins.isSignedIn(arn));
+  if (signedIn.length === 0) {
+    throw new EngineError(
+      'sql/not-signed-in',
+      'Backup and restore tasks live in SQL Server: sign in to an instance to choose one of its tasks.',
+    );
+  }
   await Promise.all(signedIn.map((instance) => tasks.refresh(instance)));
   return signedIn.flatMap(({ arn }) => tasks.list(arn));
 }

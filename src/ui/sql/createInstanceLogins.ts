@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { Instance } from '../../core/aws/instances.js';
 import type { AwsConnection } from '../aws/awsConnection.js';
-import { contextKeys } from '../ids.js';
 import type { InstanceLogins } from './instanceLogins.js';
 import { Logins, type GivenLogin } from './logins.js';
 import { LoginStore } from './loginStore.js';
@@ -28,14 +27,9 @@ export function createInstanceLogins(
     },
     changed: (arn) => {
       emitter.fire(arn);
-      setSignedIn();
     },
   });
-  const setSignedIn = () => {
-    void vscode.commands.executeCommand('setContext', contextKeys.signedIn, logins.anySignedIn);
-  };
   const passwords = store.onPasswordChange((arn) => void logins.passwordChanged(arn));
-  setSignedIn();
   return {
     onDidChange: emitter.event,
     isSignedIn: (arn) => logins.isSignedIn(arn),

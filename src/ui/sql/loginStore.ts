@@ -24,14 +24,6 @@ export class LoginStore {
     return this.state.get<KnownLogin>(loginKey + arn);
   }
 
-  /** ARNs of the instances that have a login. */
-  arns(): string[] {
-    return this.state
-      .keys()
-      .filter((key) => key.startsWith(loginKey))
-      .map((key) => key.slice(loginKey.length));
-  }
-
   async password(arn: string): Promise<string | undefined> {
     return this.secrets.get(passwordKey + arn);
   }

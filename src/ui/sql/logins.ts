@@ -53,10 +53,6 @@ export class Logins implements Omit<InstanceLogins, 'onDidChange'> {
     return this.#o.store.login(arn) !== undefined && !this.#unusable.has(arn);
   }
 
-  get anySignedIn(): boolean {
-    return this.#o.store.arns().some((arn) => this.isSignedIn(arn));
-  }
-
   async hasPassword(arn: string): Promise<boolean> {
     return (await this.#o.store.password(arn)) !== undefined;
   }

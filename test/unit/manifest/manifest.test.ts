@@ -49,7 +49,7 @@ describe('the manifest and the code', () => {
     assert.deepEqual(views.map(({ id }) => id).sort(), Object.values(viewIds).sort());
     const settings = Object.keys(contributes.configuration.properties);
     assert.deepEqual(settings.sort(), Object.values(settingIds).sort());
-    const keys = new Set(text.match(/\brdsBackup\.(?:sandbox\.running|signedIn)\b/g));
+    const keys = new Set(text.match(/\brdsBackup\.sandbox\.running\b/g));
     assert.deepEqual([...keys].sort(), Object.values(contextKeys).sort());
   });
 

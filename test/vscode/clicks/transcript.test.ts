@@ -114,7 +114,8 @@ describe('Transcripts', () => {
     await putPlain(stage, plain, await readFile(stage.backups.northwind));
     await putEncrypted(stage, stage.backups.northwind, encrypted);
     const { id } = stage.info.instances[0]!;
-    await workbench.runCommand('RDS Backup: Sign In to Instance…');
+    await workbench.runCommand('RDS Backup: Show Task Transcript');
+    await workbench.notifications.press(/sign in to an instance/, 'Sign In to Instance…');
     await workbench.quickInput.choose(id);
     await workbench.quickInput.waitForTitle(`Sign In to ${id}`);
     await workbench.quickInput.accept();

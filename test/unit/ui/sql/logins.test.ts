@@ -193,7 +193,7 @@ describe('signing in to instances', () => {
     await logins.remember(arn, 'admin', 'right');
     await logins.forget(arn);
     assert.equal(kept.values.size + kept.secrets.size, 0);
-    assert.equal(logins.anySignedIn, false);
+    assert.equal(logins.isSignedIn(arn), false);
     assert.equal(seen.changes.at(-1), arn);
   });
 
