@@ -29,6 +29,11 @@ export const themes = {
   dark: { setting: 'Dark Modern', title: 'Dark Modern', mark: 'vs-dark' },
   light: { setting: 'Light Modern', title: 'Light Modern', mark: 'vs' },
   highContrast: { setting: 'Default High Contrast', title: 'Dark High Contrast', mark: 'hc-black' },
+  highContrastLight: {
+    setting: 'Default High Contrast Light',
+    title: 'Light High Contrast',
+    mark: 'hc-light',
+  },
 } as const;
 export type Theme = keyof typeof themes;
 
