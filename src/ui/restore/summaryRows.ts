@@ -104,7 +104,6 @@ function planRows(
   { facts }: CheckedPlan,
 ): PickItem<SummaryChoice>[] {
   const set = firstSet(facts);
-  const change = vscode.l10n.t('Change…');
   const backup =
     set === undefined
       ? []
@@ -124,13 +123,17 @@ function planRows(
     },
     {
       label: sourceName(source),
-      description: backup.join(' · '),
+      detail: backup.join(' · '),
       icon: 'file',
       value: { kind: 'ask-source' },
     },
     {
-      label: kmsKeyArn === undefined ? vscode.l10n.t('No key') : kmsKeyArn,
-      description: kmsKeyArn === undefined ? vscode.l10n.t('not client-side encrypted') : change,
+      ...(kmsKeyArn === undefined
+        ? {
+            label: vscode.l10n.t('No key'),
+            description: vscode.l10n.t('not client-side encrypted'),
+          }
+        : { label: vscode.l10n.t('KMS key'), detail: kmsKeyArn }),
       icon: 'key',
       value: { kind: 'ask-key' },
     },
@@ -138,9 +141,20 @@ function planRows(
 }
 
 function sqlRows(sql: string): PickRow<SummaryChoice>[] {
-  const lines = sql.split('\n').map((line): InfoItem => ({ info: true, label: line }));
+  const lines = sql
+    .split('\n')
+    .flatMap(inSight)
+    .map((label): InfoItem => ({ info: true, label }));
   return [
     { label: vscode.l10n.t('Copy T-SQL'), icon: 'copy', value: { kind: 'copy-sql' } },
     ...lines,
   ];
+}
+
+/** A parameter whose value, an ARN, would end out of sight has it on a row of its own. */
+function inSight(line: string): string[] {
+  const [, name, value] = /^(\s*@\w+ =) (.+)$/.exec(line) ?? [];
+  return line.length <= lineLength || name === undefined || value === undefined
+    ? [line]
+    : [name, `    ${value}`];
 }

@@ -19,8 +19,13 @@ export function summaryRows(
     { heading: vscode.l10n.t('encryption') },
     {
       info: true,
+      icon: 'lock',
+      label: vscode.l10n.t('Encrypted on this machine, before it is sent'),
+    },
+    {
+      info: true,
       icon: 'key',
-      label: vscode.l10n.t('Encrypted on this machine; the data key is wrapped by'),
+      label: vscode.l10n.t('KMS key that wraps the data key'),
       detail: kmsKey,
     },
   ];

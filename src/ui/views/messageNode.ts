@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { contextValue } from './contextValue.js';
+import { failedColour } from './iconColours.js';
 import type { TreeNode } from './node.js';
 
 /** A row that says something: a failure, or that there is nothing. */
@@ -21,7 +22,10 @@ export class MessageNode implements TreeNode {
   item(): vscode.TreeItem {
     const item = new vscode.TreeItem(this.text);
     item.contextValue = contextValue('message');
-    if (this.o.icon !== undefined) item.iconPath = new vscode.ThemeIcon(this.o.icon);
+    if (this.o.icon !== undefined) {
+      const colour = this.o.icon === 'error' ? failedColour : undefined;
+      item.iconPath = new vscode.ThemeIcon(this.o.icon, colour);
+    }
     if (this.o.detail !== undefined) item.tooltip = this.o.detail;
     if (this.o.command !== undefined) item.command = this.o.command;
     return item;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Database } from '../../../core/sql/databases.js';
 import { formatTime } from '../../../core/text/times.js';
 import { contextValue } from '../contextValue.js';
+import { failedColour } from '../iconColours.js';
 import type { TreeNode } from '../node.js';
 
 /** A database of an instance. */
@@ -47,6 +48,6 @@ function iconOf(state: string): vscode.ThemeIcon {
       return new vscode.ThemeIcon('circle-slash');
     default:
       // RECOVERY_PENDING, SUSPECT, EMERGENCY
-      return new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground'));
+      return new vscode.ThemeIcon('error', failedColour);
   }
 }

@@ -3,6 +3,7 @@ import { backupRestoreOption, roleSetting } from '../../../core/aws/backupRestor
 import type { OptionEntry } from '../../../core/aws/optionGroups.js';
 import { ValueNode } from '../backups/valueNode.js';
 import { contextValue } from '../contextValue.js';
+import { warningColour } from '../iconColours.js';
 import type { TreeNode } from '../node.js';
 
 /** An option of a group; below it its settings. */
@@ -29,7 +30,7 @@ export class OptionNode implements TreeNode {
     if (lacksRole) item.description = vscode.l10n.t('role missing');
     else if (role !== undefined) item.description = roleName(role);
     item.iconPath = lacksRole
-      ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('problemsWarningIcon.foreground'))
+      ? new vscode.ThemeIcon('warning', warningColour)
       : new vscode.ThemeIcon('extensions');
     item.tooltip = [
       name,

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Instance } from '../../../core/aws/instances.js';
 import { failureSentence } from '../../failures/failureSentence.js';
 import { contextValue } from '../contextValue.js';
+import { failedColour } from '../iconColours.js';
 import type { TreeNode } from '../node.js';
 
 /** The instances that use an option group, and how far it has come to each. */
@@ -76,5 +77,5 @@ class UserNode implements TreeNode {
 function iconOf(status: string): vscode.ThemeIcon {
   if (status === 'in-sync') return new vscode.ThemeIcon('server');
   if (/^(?:pending|applying|removing)/.test(status)) return new vscode.ThemeIcon('clock');
-  return new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground'));
+  return new vscode.ThemeIcon('error', failedColour);
 }

@@ -5,6 +5,7 @@ import type { NativeTask } from '../../nativeTasks/nativeTasks.js';
 import { restoreOfRow } from '../../nativeTasks/restoreOfRow.js';
 import { stateWord, taskLabel } from '../../nativeTasks/taskWords.js';
 import { contextValue } from '../contextValue.js';
+import { failedColour, passedColour } from '../iconColours.js';
 import type { TreeNode } from '../node.js';
 import { taskDescription } from './taskDescription.js';
 
@@ -58,9 +59,9 @@ function iconOf(lifecycle: string): vscode.ThemeIcon {
     case 'CREATED':
       return new vscode.ThemeIcon('clock');
     case 'SUCCESS':
-      return new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'));
+      return new vscode.ThemeIcon('pass', passedColour);
     case 'ERROR':
-      return new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed'));
+      return new vscode.ThemeIcon('error', failedColour);
     case 'CANCELLED':
       return new vscode.ThemeIcon('circle-slash');
     default:

@@ -3,6 +3,7 @@ import { explainCommand } from '../../failures/explainCommand.js';
 import { failureSentence } from '../../failures/failureSentence.js';
 import type { Work, WorkState } from '../../work/work.js';
 import { contextValue } from '../contextValue.js';
+import { failedColour, passedColour } from '../iconColours.js';
 import type { TreeNode } from '../node.js';
 
 /** An upload, a download or a proof of this window. */
@@ -28,14 +29,11 @@ export class TransferNode implements TreeNode {
   }
 }
 
-const passed = new vscode.ThemeColor('testing.iconPassed');
-const failed = new vscode.ThemeColor('testing.iconFailed');
-
 const icons: Readonly<Record<WorkState, vscode.ThemeIcon>> = {
   running: new vscode.ThemeIcon('sync~spin'),
   waiting: new vscode.ThemeIcon('watch'),
-  succeeded: new vscode.ThemeIcon('pass', passed),
-  failed: new vscode.ThemeIcon('error', failed),
+  succeeded: new vscode.ThemeIcon('pass', passedColour),
+  failed: new vscode.ThemeIcon('error', failedColour),
   cancelled: new vscode.ThemeIcon('circle-slash'),
 };
 
