@@ -129,6 +129,22 @@ describe('In every theme', () => {
     await problems.waitFor('no KMS key was passed');
     await pictures(current, 'theme-failure', () => editor.hover('media family on device'));
   });
+
+  it('what is refused', async (current) => {
+    const { stage, workbench } = current;
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.runCommand('View: Hide Panel');
+    const instances = view(workbench, 'Instances');
+    await instances.open();
+    await stage.become('denied');
+    await instances.waitForWelcome(/may not list SQL Server instances/);
+    await view(workbench, 'Option groups').open();
+    await view(workbench, 'Option groups').waitForWelcome(/may not list option groups/);
+    await view(workbench, 'Tasks').open();
+    await view(workbench, 'Tasks').tree.waitFor([/^Listing the instances in .* failed/]);
+    await view(workbench, 'Backups in S3').waitForWelcome(/may not list buckets/);
+    await pictures(current, 'theme-refused');
+  });
 });
 
 describe('In every theme, at the beginning', () => {

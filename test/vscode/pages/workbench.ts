@@ -152,7 +152,11 @@ export class Workbench {
   /** Writes a picture of the window; `RDS_BACKUP_SCREENSHOTS` says where, else `out/screenshots`. */
   async screenshot(name: string): Promise<void> {
     await mkdir(screenshotFolder, { recursive: true });
-    await this.page.screenshot({ path: path.join(screenshotFolder, `${name}.png`) });
+    await this.page.screenshot({
+      path: path.join(screenshotFolder, `${name}.png`),
+      // What fades in is there.
+      animations: 'disabled',
+    });
   }
 }
 
