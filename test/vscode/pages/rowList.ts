@@ -47,8 +47,18 @@ export class RowList {
     );
   }
 
-  /** All rows, read by scrolling from top to bottom. */
+  /** All rows. A list that is being filled draws row by row: read again until nothing comes any more. */
   async all(): Promise<Row[]> {
+    for (let before = await this.#read(); ;) {
+      await this.page.waitForTimeout(100);
+      const now = await this.#read();
+      if (sameRows(before, now)) return now;
+      before = now;
+    }
+  }
+
+  /** Rows that are there now, read by scrolling from top to bottom. */
+  async #read(): Promise<Row[]> {
     const rows = new Map<number, Row>();
     await this.#walk((visible) => {
       for (const row of visible) rows.set(row.index, row);
@@ -113,3 +123,8 @@ export class RowList {
     await turnWheel(this.list.locator('.monaco-scrollable-element').first(), by);
   }
 }
+
+/** Descriptions may tell a progress. */
+const sameRows = (some: readonly Row[], others: readonly Row[]) =>
+  some.length === others.length &&
+  some.every(({ index, label }, at) => others[at]?.index === index && others[at].label === label);
