@@ -69,6 +69,7 @@ async function insideEditor(on: Stage): Promise<EditorFigures> {
   const server = await VscodeServer.start({
     settings: on.settings,
     env: on.env,
+    runsSuites: true,
   });
   try {
     let figures: EditorFigures | undefined;
