@@ -6,7 +6,7 @@ import { CleanUp } from './cleanUp.js';
 import { startMoto } from './emulators.js';
 import { encryptFile } from './encryptFile.js';
 import { bucket, type ClientOperation, EncryptionScene, type Reader } from './encryptionScene.js';
-import { objectSizes, writeBytes } from './objectSizes.js';
+import { writeEverySize } from './objectSizes.js';
 
 /** Who can read what the engine writes; no released client reads V1 with a key wrapped by KMS. */
 const readers: Readonly<Record<'v1' | 'v2', readonly Reader[]>> = {
@@ -21,9 +21,7 @@ describe('objects of ours, of every size that matters, read by others', () => {
 
   before(async () => {
     scene = await EncryptionScene.open(startMoto, cleanUp);
-    for (const size of objectSizes) {
-      files.push(await writeBytes(scene.inFolder(`${size}.bin`), size));
-    }
+    files.push(...(await writeEverySize(scene)));
   });
   after(() => cleanUp.run());
 

@@ -7,7 +7,7 @@ import { type BackupFile, partBytes } from './backups.js';
 import { CleanUp } from './cleanUp.js';
 import { startMoto } from './emulators.js';
 import { type ClientOperation, EncryptionScene } from './encryptionScene.js';
-import { objectSizes, writeBytes } from './objectSizes.js';
+import { writeEverySize } from './objectSizes.js';
 
 const context = { department: 'payroll', 'quoted "entry"': 'a+b=c, d' };
 
@@ -18,9 +18,7 @@ describe("objects of Amazon's client for Python, of every size that matters, rea
 
   before(async () => {
     scene = await EncryptionScene.open(startMoto, cleanUp);
-    for (const size of objectSizes) {
-      files.push(await writeBytes(scene.inFolder(`${size}.bin`), size));
-    }
+    files.push(...(await writeEverySize(scene)));
   });
   after(() => cleanUp.run());
 

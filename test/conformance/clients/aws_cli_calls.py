@@ -5,12 +5,11 @@ Input: {"account", "bucket", "roleArn", "folder": for files, "operations": names
 
 import base64
 import json
-import time
 from pathlib import Path
 
 from aws_cli import aws, refusal, run
-from checks import check, equal, given
-from policies import READ_BUCKET, TRUST_RDS
+from checks import check, equal, given, until
+from policies import READ_BUCKET, TRUST_RDS, policy_document
 from totp import codes
 
 folder = Path(given["folder"])
@@ -26,13 +25,6 @@ def stored(name, content):
 
 def as_file(name, content):
     return "file://" + stored(name, content)
-
-
-def until(happened, what):
-    deadline = time.monotonic() + 40
-    while not happened():
-        assert time.monotonic() < deadline, f"never {what}"
-        time.sleep(0.3)
 
 
 # S3
@@ -58,17 +50,7 @@ def buckets():
     default = shown["Rules"][0]["ApplyServerSideEncryptionByDefault"]
     equal(default["SSEAlgorithm"], "aws:kms")
     aws("s3api", "delete-bucket-encryption", *bucket)
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "s3:PutObject",
-                "Resource": f"arn:aws:s3:::{name}/closed/*",
-            }
-        ],
-    }
+    policy = policy_document("Deny", "*", "s3:PutObject", f"arn:aws:s3:::{name}/closed/*")
     aws("s3api", "put-bucket-policy", *bucket, "--policy", as_file("bucket.json", policy))
     equal(json.loads(aws("s3api", "get-bucket-policy", *bucket)["Policy"]), policy)
     aws("s3api", "delete-bucket-policy", *bucket)
@@ -435,17 +417,12 @@ def secrets():
     equal(aws("secretsmanager", "describe-secret", *secret)["Description"], "changed")
     listed = aws("secretsmanager", "list-secrets")["SecretList"]
     assert secret[1] in [s["Name"] for s in listed]
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": f"arn:aws:iam::{given['account']}:root"},
-                "Action": "secretsmanager:GetSecretValue",
-                "Resource": "*",
-            }
-        ],
-    }
+    policy = policy_document(
+        "Allow",
+        {"AWS": f"arn:aws:iam::{given['account']}:root"},
+        "secretsmanager:GetSecretValue",
+        "*",
+    )
     aws("secretsmanager", "put-resource-policy", *secret, "--resource-policy", json.dumps(policy))
     shown = aws("secretsmanager", "get-resource-policy", *secret)["ResourcePolicy"]
     equal(json.loads(shown), policy)

@@ -3,10 +3,8 @@
 Input: {"run", "instance", "optionGroup", "roleArn", "account", "region"}.
 """
 
-import time
-
 from aws_clients import client, code_of, run
-from checks import check, equal, given
+from checks import check, equal, given, until
 
 rds = client("rds")
 BACKUP_RESTORE = "SQLSERVER_BACKUP_RESTORE"
@@ -15,13 +13,6 @@ group = given["run"] + "-group"
 
 def instance(name):
     return rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
-
-
-def until(happened, what):
-    deadline = time.monotonic() + 40
-    while not happened():
-        assert time.monotonic() < deadline, f"never {what}"
-        time.sleep(0.3)
 
 
 @check

@@ -10,6 +10,7 @@ import zlib
 from boto3.s3.transfer import TransferConfig
 from aws_clients import client, code_of, fetch, run, status_of
 from checks import check, equal, given
+from policies import policy_document
 
 MIB = 1024 * 1024
 s3 = client("s3")
@@ -412,17 +413,7 @@ def bucket_settings():
     equal(default(), {"SSEAlgorithm": "AES256"})
 
     equal(code_of(s3.get_bucket_policy, Bucket=name), "NoSuchBucketPolicy")
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "s3:PutObject",
-                "Resource": f"arn:aws:s3:::{name}/closed/*",
-            }
-        ],
-    }
+    policy = policy_document("Deny", "*", "s3:PutObject", f"arn:aws:s3:::{name}/closed/*")
     s3.put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
     equal(json.loads(s3.get_bucket_policy(Bucket=name)["Policy"]), policy)
     # The root user is bound by no policy here.

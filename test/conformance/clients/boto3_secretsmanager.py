@@ -4,6 +4,7 @@ import json
 
 from aws_clients import client, code_of, run
 from checks import check, equal, given
+from policies import policy_document
 
 secrets = client("secretsmanager")
 
@@ -62,17 +63,12 @@ def resource_policy():
     name = given["run"] + "/policy"
     secrets.create_secret(Name=name, SecretString="x")
     assert "ResourcePolicy" not in secrets.get_resource_policy(SecretId=name)
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Deny",
-                "Principal": {"AWS": f"arn:aws:iam::{given['account']}:root"},
-                "Action": "secretsmanager:DeleteSecret",
-                "Resource": "*",
-            }
-        ],
-    }
+    policy = policy_document(
+        "Deny",
+        {"AWS": f"arn:aws:iam::{given['account']}:root"},
+        "secretsmanager:DeleteSecret",
+        "*",
+    )
     secrets.put_resource_policy(SecretId=name, ResourcePolicy=json.dumps(policy))
     equal(json.loads(secrets.get_resource_policy(SecretId=name)["ResourcePolicy"]), policy)
     equal(

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 import traceback
 
 _checks = []
@@ -31,6 +32,14 @@ def run(after_each=lambda: None):
 
 def equal(actual, expected):
     assert actual == expected, f"got {actual!r}, expected {expected!r}"
+
+
+def until(happened, what):
+    """Waits for what the sandbox does by itself."""
+    deadline = time.monotonic() + 40
+    while not happened():
+        assert time.monotonic() < deadline, f"never {what}"
+        time.sleep(0.3)
 
 
 def raises(call, *arguments, **named):

@@ -2,6 +2,18 @@
 
 from checks import given
 
+
+def policy_document(effect, principal, action, resource):
+    """The policy of a bucket or secret."""
+    statement = {
+        "Effect": effect,
+        "Principal": principal,
+        "Action": action,
+        "Resource": resource,
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
 TRUST_RDS = {
     "Version": "2012-10-17",
     "Statement": [

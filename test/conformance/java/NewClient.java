@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
@@ -20,6 +21,8 @@ import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.SdkPartType;
 import software.amazon.encryption.s3.CommitmentPolicy;
 import software.amazon.encryption.s3.S3AsyncEncryptionClient;
@@ -171,16 +174,26 @@ final class NewClient {
             .build();
     }
 
+    private static Consumer<PutObjectRequest.Builder> target(Operations.Request o) {
+        return request ->
+            request
+                .bucket(o.text("bucket"))
+                .key(o.text("key"))
+                .overrideConfiguration(
+                    S3EncryptionClient.withAdditionalConfiguration(o.map("context")));
+    }
+
+    private static Consumer<GetObjectRequest.Builder> source(Operations.Request o) {
+        return request ->
+            request
+                .bucket(o.text("bucket"))
+                .key(o.text("key"))
+                .overrideConfiguration(
+                    S3EncryptionClient.withAdditionalConfiguration(o.map("context")));
+    }
+
     private void put(Operations.Request o) {
-        client(o)
-            .putObject(
-                request ->
-                    request
-                        .bucket(o.text("bucket"))
-                        .key(o.text("key"))
-                        .overrideConfiguration(
-                            S3EncryptionClient.withAdditionalConfiguration(o.map("context"))),
-                RequestBody.fromFile(Path.of(o.text("file"))));
+        client(o).putObject(target(o), RequestBody.fromFile(Path.of(o.text("file"))));
     }
 
     private void putParts(Operations.Request o) throws Exception {
@@ -229,42 +242,19 @@ final class NewClient {
 
     private void putAsync(Operations.Request o) {
         asyncClient(o)
-            .putObject(
-                request ->
-                    request
-                        .bucket(o.text("bucket"))
-                        .key(o.text("key"))
-                        .overrideConfiguration(
-                            S3EncryptionClient.withAdditionalConfiguration(o.map("context"))),
-                AsyncRequestBody.fromFile(Path.of(o.text("file"))))
+            .putObject(target(o), AsyncRequestBody.fromFile(Path.of(o.text("file"))))
             .join();
     }
 
     private void get(Operations.Request o) throws Exception {
-        byte[] content =
-            client(o)
-                .getObjectAsBytes(
-                    request ->
-                        request
-                            .bucket(o.text("bucket"))
-                            .key(o.text("key"))
-                            .overrideConfiguration(
-                                S3EncryptionClient.withAdditionalConfiguration(o.map("context"))))
-                .asByteArrayUnsafe();
+        byte[] content = client(o).getObjectAsBytes(source(o)).asByteArrayUnsafe();
         Files.write(Path.of(o.text("file")), content);
     }
 
     private void getAsync(Operations.Request o) throws Exception {
         byte[] content =
             asyncClient(o)
-                .getObject(
-                    request ->
-                        request
-                            .bucket(o.text("bucket"))
-                            .key(o.text("key"))
-                            .overrideConfiguration(
-                                S3EncryptionClient.withAdditionalConfiguration(o.map("context"))),
-                    AsyncResponseTransformer.toBytes())
+                .getObject(source(o), AsyncResponseTransformer.toBytes())
                 .join()
                 .asByteArrayUnsafe();
         Files.write(Path.of(o.text("file")), content);
