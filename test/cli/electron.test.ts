@@ -10,11 +10,11 @@ import {
   rm,
   writeFile,
 } from 'node:fs/promises';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { root } from '../support/paths.js';
+import { accepts } from '../support/ports.js';
 import type { StageFacts } from '../vscode/stage.js';
 
 /** What the stand-in for VS Code saw. */
@@ -125,17 +125,7 @@ describe('npm run test:electron', () => {
     const { endpointUrl, sandbox } = facts;
     const ports = [endpointUrl, sandbox.endpointUrl].map((url) => Number(new URL(url).port));
     for (const port of [...ports, ...sandbox.instances.map((instance) => instance.port)]) {
-      const connected = await new Promise<boolean>((resolve) => {
-        const socket = net.connect(port, '127.0.0.1');
-        socket.once('connect', () => {
-          socket.destroy();
-          resolve(true);
-        });
-        socket.once('error', () => {
-          resolve(false);
-        });
-      });
-      assert.equal(connected, false, `port ${port}`);
+      assert.equal(await accepts(port), false, `port ${port}`);
     }
   }
 

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../support/ports.js';
 import type { AwsPlace } from './awsPlace.js';
 import { cleanEnvironment, environmentProgram } from './clients.js';
 
@@ -28,16 +28,6 @@ export async function startMinistack(): Promise<Emulator> {
   const program = environmentProgram('ministack', 'ministack');
   const env = { BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(port) };
   return start(program, [], env, port, '/_ministack/health');
-}
-
-/** A port that was free a moment ago; neither program can choose and tell one itself. */
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function start(
