@@ -1,9 +1,9 @@
 // npm run verify:aws: builds, then compares with a real instance (test/aws/main.ts says what and how).
 import path from 'node:path';
-import { must, root, run } from './lib/project.mjs';
+import { must, root, run, toStandardError } from './lib/project.mjs';
 
 await must('The build', process.execPath, [path.join(root, 'scripts', 'build.mjs'), '--tests'], {
-  stdio: ['ignore', 2, 2],
+  stdio: toStandardError,
 });
 // Ctrl-C goes to all programs of the terminal: the other one removes what it made first.
 process.on('SIGINT', () => undefined);

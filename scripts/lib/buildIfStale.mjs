@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { must, root } from './project.mjs';
+import { must, root, toStandardError } from './project.mjs';
 
 /** @param {string} folder */
 function newestIn(folder) {
@@ -20,6 +20,6 @@ export async function buildIfStale() {
   }
   // Standard output belongs to the program that runs next.
   await must('The build', process.execPath, [path.join(root, 'scripts', 'build.mjs')], {
-    stdio: ['ignore', 2, 2],
+    stdio: toStandardError,
   });
 }
