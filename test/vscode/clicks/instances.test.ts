@@ -131,8 +131,7 @@ describe('Instances', () => {
 
   it('is still signed in after a reload', async ({ workbench }) => {
     await workbench.reload();
-    // The side bar comes back as it was; a click on its icon might close it.
-    const { tree } = workbench.view('RDS Backup', 'Instances');
+    const { tree } = await instancesView(workbench);
     await tree.waitFor([ready, 'Databases', 'System databases', 'master']);
     // The secret storage of a browser ends with its page; a login without its password is no sign-in.
     await tree.waitFor([plain, 'Sign in to see databases']);

@@ -161,6 +161,7 @@ describe('Transcripts', () => {
   });
 
   it('are there after a reload, with their problem', async ({ workbench }) => {
+    await workbench.waitUntilRemembered('RESTORE_DB WrongKey');
     await workbench.reload();
     await workbench.editor.waitForTab('RESTORE_DB WrongKey');
     await workbench.editor.waitForText('was passed. Pass the key that wrapped');

@@ -10,6 +10,7 @@ import { Notifications } from './notifications.js';
 import { OutputPanel } from './outputPanel.js';
 import { ProblemsPanel } from './problemsPanel.js';
 import { QuickInput } from './quickInput.js';
+import { rememberedEditors } from './rememberedEditors.js';
 import { SideBarView } from './sideBarView.js';
 import { StatusBar } from './statusBar.js';
 import { patienceMs, until } from './until.js';
@@ -129,6 +130,14 @@ export class Workbench {
     const labels = await this.quickInput.items();
     await this.quickInput.cancel();
     return labels.includes(title);
+  }
+
+  /** Waits until a window that is loaded anew will know of an open editor by this text. */
+  async waitUntilRemembered(editor: string): Promise<void> {
+    await until(
+      (waited) => `VS Code has not stored an editor with ${editor} ${waited}.`,
+      async () => ((await rememberedEditors(this.page)).includes(editor) ? true : undefined),
+    );
   }
 
   /** The window loads anew, as with *Developer: Reload Window*; the extension host starts anew too. */
