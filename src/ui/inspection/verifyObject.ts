@@ -14,7 +14,7 @@ export async function verify(services: Services, object: S3Location): Promise<vo
   const { plaintextBytes, keyArn } = await inNotification(
     services.work,
     'verify',
-    vscode.l10n.t('Verifying {0}', name),
+    vscode.l10n.t('Verification of {0}', name),
     async ({ signal }) => {
       const { openBucket } = await import('../../core/aws/openBucket.js');
       const { verifyObject } = await import('../../core/transfer/verify.js');

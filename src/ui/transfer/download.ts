@@ -21,7 +21,7 @@ export async function download(services: Services, object: S3Location): Promise<
   const result = await inNotification(
     services.work,
     'download',
-    vscode.l10n.t('Downloading {0}', name),
+    vscode.l10n.t('Download of {0}', name),
     (work) =>
       runDownload(
         services,

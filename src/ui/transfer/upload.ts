@@ -116,7 +116,7 @@ function uploadOne(
   return inNotification(
     services.work,
     'upload',
-    vscode.l10n.t('Uploading {0}', path.basename(file)),
+    vscode.l10n.t('Upload of {0}', path.basename(file)),
     (work) =>
       runUpload(
         services,

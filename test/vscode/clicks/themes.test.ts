@@ -94,8 +94,8 @@ describe('In every theme', () => {
     const hold = stage.gate.hold(isPart);
     await quickInput.choose('Encrypt and Upload');
     await hold.caught;
-    await notifications.waitFor('Uploading large.bak');
-    await statusBar.waitFor('Uploading large.bak');
+    await notifications.waitFor('Upload of large.bak');
+    await statusBar.waitFor('Upload of large.bak');
     await pictures(current, 'theme-upload-progress');
     hold.release();
     await notifications.waitFor('large.bak is in S3');

@@ -137,12 +137,12 @@ describe('Transfers', () => {
     const hold = stage.gate.hold(isPart);
     await startUpload(scene, 'large.bak', 'large.bak');
     await hold.caught;
-    await workbench.statusBar.waitFor('Uploading large.bak');
+    await workbench.statusBar.waitFor('Upload of large.bak');
     await workbench.screenshot('upload-progress');
-    await workbench.notifications.press('Uploading large.bak', 'Cancel');
-    await workbench.notifications.waitUntilGone('Uploading large.bak');
+    await workbench.notifications.press('Upload of large.bak', 'Cancel');
+    await workbench.notifications.waitUntilGone('Upload of large.bak');
     hold.release();
-    await workbench.statusBar.waitUntilGone('Uploading large.bak');
+    await workbench.statusBar.waitUntilGone('Upload of large.bak');
     const s3 = new S3Client(stage.clientConfig);
     const { Uploads = [] } = await s3.send(
       new ListMultipartUploadsCommand({ Bucket: stage.info.bucket }),
