@@ -99,9 +99,18 @@ export class QuickInput {
     await this.#widget.getByRole('button', { name }).first().click();
   }
 
+  /** The first Escape may go to a tooltip over the box. */
   async cancel(): Promise<void> {
-    await this.page.keyboard.press('Escape');
-    await this.waitUntilClosed();
+    await until(
+      (waited) => `The box stays open after Escape ${waited}.`,
+      async () => {
+        await this.page.keyboard.press('Escape');
+        return this.#widget.waitFor({ state: 'hidden', timeout: 2000 }).then(
+          () => true,
+          () => undefined,
+        );
+      },
+    );
   }
 
   async waitUntilClosed(): Promise<void> {

@@ -104,12 +104,7 @@ export class Workbench {
     await until(
       (waited) => `The palette has no “${title}” ${waited}.`,
       async () => {
-        await this.page.keyboard.press('F1');
-        await this.quickInput.type(`>${title}`);
-        const row = this.page
-          .locator('.quick-input-list .monaco-list-row:not([aria-label^="No matching"])')
-          .first();
-        await row.waitFor();
+        await this.#openPalette(title);
         const rows = await this.quickInput.rows();
         if (rows.some(({ label }) => label === title)) {
           await this.quickInput.choose(title);
@@ -124,12 +119,29 @@ export class Workbench {
 
   /** Whether the palette offers a command now. */
   async offersCommand(title: string): Promise<boolean> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput.type(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await this.#openPalette(title);
     const labels = await this.quickInput.items();
     await this.quickInput.cancel();
     return labels.includes(title);
+  }
+
+  /** Types into the palette until it lists something; what takes the focus just then closes it again. */
+  async #openPalette(title: string): Promise<void> {
+    const row = this.page.locator('.quick-input-list .monaco-list-row').first();
+    const timeout = 5000;
+    await until(
+      (waited) => `The palette does not stay open ${waited}.`,
+      async () => {
+        await this.page.keyboard.press('F1');
+        try {
+          await this.quickInput.input.fill(`>${title}`, { timeout });
+          await row.waitFor({ timeout });
+          return true;
+        } catch {
+          return undefined;
+        }
+      },
+    );
   }
 
   /** Waits until a window that is loaded anew will know of an open editor by this text. */
