@@ -14,7 +14,7 @@ export class Notifications {
       await item.waitFor({ timeout: patienceMs / 2 });
     } catch {
       // VS Code leaves the fourth message within 800 ms to its list, as protection against spam.
-      await this.#bell.click();
+      await this.#showList(true);
       await item.waitFor();
     }
     return item;
@@ -22,9 +22,7 @@ export class Notifications {
 
   async waitUntilGone(text: string | RegExp): Promise<void> {
     // The list keeps what is gone from the screen.
-    if (await this.page.locator('.notifications-center.visible').isVisible()) {
-      await this.#bell.click();
-    }
+    await this.#showList(false);
     await this.#item(text).waitFor({ state: 'hidden' });
   }
 
@@ -58,8 +56,11 @@ export class Notifications {
     await item.getByRole('button', { name: /^Clear Notification/ }).click();
   }
 
-  get #bell(): Locator {
-    return this.page.locator('.statusbar-item[id="status.notifications"]');
+  async #showList(wanted: boolean): Promise<void> {
+    const isOpen = await this.page.locator('.notifications-center.visible').isVisible();
+    if (isOpen !== wanted) {
+      await this.page.locator('.statusbar-item[id="status.notifications"]').click();
+    }
   }
 
   #item(text: string | RegExp): Locator {
